@@ -1,0 +1,136 @@
+"""What a kind of physics is, and where kinds are found: entry points of the group `twin.kinds`.
+
+A kind is found by name in the installed packages (an entry point `wind = "twin.physics.wind:KIND"`), so that a kind
+from another package, or from a test, is met by every worker just as the bundled ones are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from pydantic import BaseModel
+
+from twin.errors import Fault, UnknownName
+
+if TYPE_CHECKING:
+    from twin.result import Result
+
+__all__ = ["Cost", "Context", "Kind", "Monitor", "Silent", "Target", "kind_names", "load_kind"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where and how a simulation computes. `device` is `cpu` or `cuda`."""
+
+    device: Literal["cpu", "cuda"] = "cpu"
+    dtype: Literal["float32", "float64"] = "float64"
+    threads: int = 1
+
+
+class Monitor(Protocol):
+    """What a running simulation talks to: progress out, cancellation in."""
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        """Report how far the run is, 0..1. Cheap; may be called often."""
+
+    def cancelled(self) -> bool:
+        """True when the run should stop and keep what it has (status `stopped`, reason `cancelled`)."""
+
+
+class Silent:
+    """A monitor that listens to nothing."""
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        """Ignored."""
+
+    def cancelled(self) -> bool:
+        """Never."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a run may use beside its spec.
+
+    Attributes:
+        folder: the folder of the scenario file; relative paths in the spec start here.
+        seed: of the scenario; every random number of the run comes from it.
+        site: the resolved site (frames by name), or None.
+        scratch: an empty folder for the run's own files; what is left there is kept with the result where `keep` says so.
+    """
+
+    folder: Path
+    seed: int = 0
+    site: Any = None
+    scratch: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a run will take, and who may share a launch with it (equal, non-empty keys)."""
+
+    seconds: float
+    bytes: int = 0
+    batch_key: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of physics, as the rest of the program sees it.
+
+    Attributes:
+        name: the word after `kind:` in a scenario.
+        summary: one line for `twin list` and `twin new`.
+        spec: pydantic model of the kind's own keys.
+        simulate: (spec, target, monitor, context) -> Result with status, scalars, series, scene, stats filled in.
+        scalars: (spec) -> name -> SI unit of every scalar that a run of this spec can have, so that `expect` is
+            checked before anything runs.
+        files: (spec, folder) -> every file the spec refers to (meshes, URDF, CSV); their bytes are part of the identity.
+        check: (spec, context) -> faults that need more than one field (parts that overlap at the start ...).
+            A fault's `path` is dotted, as in the scenario file.
+        version: () -> what decides the numbers beside the spec: source hash and engine versions.
+        cost: (spec) -> Cost.
+        targets: devices it runs on.
+        example: a commented scenario that runs, for `twin new`.
+        validate: (quick) -> rows of `twin validate`, or None.
+    """
+
+    name: str
+    summary: str
+    spec: type[BaseModel]
+    simulate: Callable[[Any, Target, Monitor, Context], Result]
+    scalars: Callable[[Any], Mapping[str, str]]
+    version: Callable[[], Mapping[str, str]]
+    files: Callable[[Any, Path], Sequence[Path]] = field(default=lambda spec, folder: ())
+    check: Callable[[Any, Context], Sequence[Fault]] = field(default=lambda spec, context: ())
+    cost: Callable[[Any], Cost] = field(default=lambda spec: Cost(1.0))
+    targets: tuple[str, ...] = ("cpu",)
+    example: str = ""
+    validate: Callable[[bool], list[dict[str, Any]]] | None = None
+
+
+@cache
+def _entries() -> Mapping[str, Any]:
+    return {entry.name: entry for entry in entry_points(group="twin.kinds")}
+
+
+def kind_names() -> list[str]:
+    """Names of all installed kinds, sorted; imports none of them."""
+    return sorted(_entries())
+
+
+def load_kind(name: str) -> Kind:
+    """The kind of that name.
+
+    Raises:
+        UnknownName: no installed package brings it; the message lists those that exist.
+    """
+    if name not in _entries():
+        raise UnknownName("kind", name, kind_names())
+    kind: Kind = _entries()[name].load()
+    return kind

@@ -1,0 +1,79 @@
+"""What can be drawn, as plain data. Any kind makes one; the viewer knows no kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+__all__ = ["Marker", "Mesh", "Node", "Scene", "Trail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """Triangles: vertices [m] of shape (n, 3), faces of shape (m, 3), colour RGBA in 0..1."""
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    color: tuple[float, float, float, float] = (0.7, 0.7, 0.72, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A mesh somewhere, still or moving. World frame, Z up, metres; quaternions wxyz.
+
+    Attributes:
+        name: unique; `group/name` by habit ("installer/right_link_3", "sled").
+        mesh: key into `Scene.meshes`.
+        position: (3,) when still, (frames, 3) when moving.
+        rotation: (4,) or (frames, 4), wxyz, unit length.
+        group: what it belongs to ("robot", "part", "fixture", ...): for the viewer's legend and for following.
+    """
+
+    name: str
+    mesh: str
+    position: np.ndarray
+    rotation: np.ndarray
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A path to draw, such as that of a tool point: points [m], shape (frames, 3), on the scene's time axis."""
+
+    name: str
+    points: np.ndarray
+    color: tuple[float, float, float, float] = (0.95, 0.45, 0.1, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Something that happened at a place: a contact, a collision. `vector` is drawn as an arrow (a force [N])."""
+
+    t: float
+    label: str
+    position: tuple[float, float, float]
+    vector: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    duration: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Meshes, nodes over time, trails, markers, and curves to plot under the same time cursor.
+
+    Attributes:
+        t: time of each frame [s], shape (frames,); strictly increasing; (1,) for a still scene.
+        curves: name -> values of shape (frames,), e.g. joint angles.
+        units: name of a curve -> unit.
+        captions: (time [s], text) pairs: what the program is doing from then on.
+    """
+
+    t: np.ndarray
+    meshes: Mapping[str, Mesh]
+    nodes: tuple[Node, ...]
+    trails: tuple[Trail, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    curves: Mapping[str, np.ndarray] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    captions: tuple[tuple[float, str], ...] = ()
