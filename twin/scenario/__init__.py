@@ -1,0 +1,1 @@
+"""What a user writes, read and checked into frozen SI values."""

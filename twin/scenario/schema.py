@@ -1,0 +1,38 @@
+"""Pydantic pieces that every kind's spec is built from: frozen, no unknown keys, finite numbers, SI."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from twin.units import Angle, Length
+
+__all__ = ["Pose", "Spec"]
+
+
+class Spec(BaseModel):
+    """Base of everything a user writes. Unknown keys are errors, values never change after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Pose(Spec):
+    """Where something stands: a position and roll-pitch-yaw (about fixed x, y, z, in this order) in a frame."""
+
+    frame: str = Field("world", description="name of a site frame, or `world`")
+    position: tuple[Length, Length, Length] = Field((0.0, 0.0, 0.0), description="x, y, z in the frame [m]")
+    roll: Angle = Field(0.0, description="rotation about the frame's x axis [rad]")
+    pitch: Angle = Field(0.0, description="rotation about the frame's y axis [rad]")
+    yaw: Angle = Field(0.0, description="rotation about the frame's z axis [rad]")
+
+    def matrix(self) -> np.ndarray:
+        """T_frame_here, shape (4, 4)."""
+        (cr, sr), (cp, sp), (cy, sy) = ((np.cos(a), np.sin(a)) for a in (self.roll, self.pitch, self.yaw))
+        T = np.eye(4)
+        T[:3, :3] = [
+            [cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr],
+            [sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr],
+            [-sp, cp * sr, cp * cr],
+        ]
+        T[:3, 3] = self.position
+        return T
