@@ -1,0 +1,169 @@
+"""A scene as one animated GLB file (glTF 2.0): what other tools open and what the player of `twin.view` shows.
+
+The root node turns Z up into glTF's Y up; under it one node a group, under those the scene's nodes. Frames that
+interpolation gives back within POSITION_TOLERANCE and ROTATION_TOLERANCE are left out, nodes that stay within them have no
+channels. Trails, markers, curves and captions stand in the `extras` of the glTF scene, their numbers in accessors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from twin.errors import BadInput, UnknownName
+from twin.scene.container import Buffer, linear, pack
+from twin.scene.glb_reader import read_glb, scene_from_glb
+from twin.scene.model import Mesh, Scene
+from twin.scene.normals import creased
+from twin.scene.tracks import Between, continuous, key_frames, lerp, slerp
+
+__all__ = ["POSITION_TOLERANCE", "ROTATION_TOLERANCE", "glb_bytes", "read_glb", "scene_from_glb", "write_glb"]
+
+POSITION_TOLERANCE = 5e-5
+"""[m]: no left-out position is farther than this from the interpolated one."""
+ROTATION_TOLERANCE = 2e-4
+"""[rad]: no left-out rotation is farther than this from the interpolated one."""
+
+_Z_UP_TO_Y_UP = [-0.70710678, 0.0, 0.0, 0.70710678]
+
+
+def write_glb(scene: Scene, path: Path | str) -> None:
+    """Write `scene` as an animated GLB file.
+
+    Raises:
+        BadInput: an array of the wrong shape, a number that is not finite, a node without a mesh.
+    """
+    Path(path).write_bytes(glb_bytes(scene))
+
+
+def glb_bytes(scene: Scene) -> bytes:
+    """The GLB file of `scene`; equal scenes give equal bytes."""
+    _check(scene)
+    buffer = Buffer()
+    materials: dict[tuple[float, ...], int] = {}
+    mesh_keys = list(dict.fromkeys(node.mesh for node in scene.nodes))
+    meshes = [_mesh(scene.meshes[key], key, buffer, materials) for key in mesh_keys]
+    nodes = _tree(scene, {key: i for i, key in enumerate(mesh_keys)})
+    animation = _animate(scene, nodes, buffer)
+    document: dict[str, Any] = {
+        "asset": {"version": "2.0", "generator": "twin"},
+        "scene": 0,
+        "scenes": [{"name": "scene", "nodes": [0], "extras": {"twin": _extras(scene, buffer)}}],
+        "nodes": nodes,
+    }
+    if meshes:
+        document |= {"meshes": meshes, "materials": [_material(color) for color in materials]}
+    if animation["channels"]:
+        document["animations"] = [animation]
+    return pack(document, buffer)
+
+
+def _check(scene: Scene) -> None:
+    t = np.asarray(scene.t, float)
+    if t.ndim != 1 or not len(t) or not np.isfinite(t).all() or (np.diff(t) <= 0).any():
+        raise BadInput("scene.t", t.shape, "strictly increasing finite times, shape (frames,)")
+    for key, mesh in scene.meshes.items():
+        _check_array(f"mesh {key}: vertices", mesh.vertices, [(len(mesh.vertices), 3)])
+        _check_array(f"mesh {key}: faces", mesh.faces, [(len(mesh.faces), 3)])
+        if not len(mesh.faces) or np.min(mesh.faces) < 0 or np.max(mesh.faces) >= len(mesh.vertices):
+            raise BadInput(f"mesh {key}: faces", len(mesh.faces), f"at least one triangle of vertices 0..{len(mesh.vertices) - 1}")
+    for node in scene.nodes:
+        if node.mesh not in scene.meshes:
+            raise UnknownName(f"node {node.name}: mesh", node.mesh, scene.meshes)
+        _check_array(f"node {node.name}: position", node.position, [(3,), (len(t), 3)])
+        _check_array(f"node {node.name}: rotation", node.rotation, [(4,), (len(t), 4)])
+    for trail in scene.trails:
+        _check_array(f"trail {trail.name}: points", trail.points, [(len(t), 3)])
+    for name, curve in scene.curves.items():
+        if np.shape(curve) != t.shape:
+            raise BadInput(f"curve {name}", np.shape(curve), f"one value a frame, shape {t.shape}")
+
+
+def _check_array(where: str, array: np.ndarray, shapes: list[tuple[int, ...]]) -> None:
+    if np.shape(array) not in shapes:
+        raise BadInput(where, np.shape(array), "an array of shape " + " or ".join(str(shape) for shape in shapes))
+    if not np.isfinite(array).all():
+        raise BadInput(where, "nan or inf", "finite numbers")
+
+
+def _mesh(mesh: Mesh, key: str, buffer: Buffer, materials: dict[tuple[float, ...], int]) -> dict[str, Any]:
+    vertices, normals, faces = creased(np.asarray(mesh.vertices, float), np.asarray(mesh.faces))
+    attributes = {"POSITION": buffer.vertices(vertices), "NORMAL": buffer.vertices(normals)}
+    material = materials.setdefault(tuple(float(c) for c in mesh.color), len(materials))
+    return {"name": key, "primitives": [{"attributes": attributes, "indices": buffer.indices(faces), "material": material}]}
+
+
+def _material(color: tuple[float, ...]) -> dict[str, Any]:
+    rgb = [round(linear(c), 6) for c in color[:3]]
+    pbr = {"baseColorFactor": [*rgb, round(color[3], 6)], "metallicFactor": 0.05, "roughnessFactor": 0.55}
+    return {"pbrMetallicRoughness": pbr, "doubleSided": True, **({"alphaMode": "BLEND"} if color[3] < 1 else {})}
+
+
+def _tree(scene: Scene, mesh_index: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Root, one node a group, then the scene's nodes at their first pose, in order."""
+    groups = [group for group in dict.fromkeys(node.group for node in scene.nodes) if group]
+    first = 1 + len(groups)
+    members: dict[str, list[int]] = {group: [] for group in ["", *groups]}
+    leaves = []
+    for index, node in enumerate(scene.nodes, start=first):
+        members[node.group].append(index)
+        position, (w, x, y, z) = np.reshape(node.position, (-1, 3))[0], np.reshape(node.rotation, (-1, 4))[0]
+        leaf = {"name": node.name, "mesh": mesh_index[node.mesh], "translation": _rounded(position), "rotation": _rounded((x, y, z, w))}
+        leaves.append(leaf)
+    root: dict[str, Any] = {"name": "world", "rotation": _Z_UP_TO_Y_UP}
+    if leaves:
+        root["children"] = [*range(1, first), *members[""]]
+    return [root, *({"name": group, "children": members[group]} for group in groups), *leaves]
+
+
+def _rounded(values: Any) -> list[float]:
+    return [round(float(value), 7) for value in values]
+
+
+def _animate(scene: Scene, nodes: list[dict[str, Any]], buffer: Buffer) -> dict[str, Any]:
+    """One animation with a channel for every node that moves, one for every node that turns."""
+    animation: dict[str, Any] = {"name": "run", "samplers": [], "channels": []}
+    first = len(nodes) - len(scene.nodes)
+    moving = {i: np.asarray(n.position, float) for i, n in enumerate(scene.nodes, start=first) if np.ndim(n.position) == 2}
+    turning = {i: np.asarray(n.rotation, float) for i, n in enumerate(scene.nodes, start=first) if np.ndim(n.rotation) == 2}
+    _channels(animation, scene.t, moving, "translation", POSITION_TOLERANCE, lerp, buffer)
+    if turning:
+        turning = dict(zip(turning, continuous(np.stack(list(turning.values()))), strict=True))
+    # |q - q'| is half the angle between two near rotations
+    _channels(animation, scene.t, turning, "rotation", ROTATION_TOLERANCE / 2, slerp, buffer)
+    return animation
+
+
+def _channels(
+    animation: dict[str, Any], t: np.ndarray, tracks: dict[int, np.ndarray], path: str, tolerance: float, between: Between, buffer: Buffer
+) -> None:
+    tracks = {node: track for node, track in tracks.items() if np.linalg.norm(track - track[0], axis=1).max() > tolerance}
+    if not tracks:
+        return
+    keep = key_frames(t, np.stack(list(tracks.values())), tolerance, between)
+    for (node, track), kept in zip(tracks.items(), keep, strict=True):
+        values = track[kept] if path == "translation" else track[kept][:, [1, 2, 3, 0]]
+        sampler = {"input": buffer.numbers(t[kept], bounds=True), "output": buffer.numbers(values), "interpolation": "LINEAR"}
+        animation["channels"].append({"sampler": len(animation["samplers"]), "target": {"node": node, "path": path}})
+        animation["samplers"].append(sampler)
+
+
+def _extras(scene: Scene, buffer: Buffer) -> dict[str, Any]:
+    extras: dict[str, Any] = {"version": 1, "t": buffer.numbers(scene.t)}
+    extras["trails"] = [{"name": s.name, "color": _rounded(s.color), "points": buffer.numbers(s.points)} for s in scene.trails]
+    extras["curves"] = [
+        {"name": name, "unit": scene.units.get(name, ""), "values": buffer.numbers(values)} for name, values in scene.curves.items()
+    ]
+    extras["captions"] = [[round(float(t), 6), text] for t, text in scene.captions]
+    if scene.markers:
+        labels = list(dict.fromkeys(marker.label for marker in scene.markers))
+        rows = np.array([(m.t, m.duration, *m.position, *m.vector) for m in scene.markers])
+        extras["markers"] = {
+            "labels": labels,
+            "label": [labels.index(m.label) for m in scene.markers],
+            "rows": buffer.numbers(rows.ravel()),
+        }
+    return extras
