@@ -1,0 +1,92 @@
+"""The id of a job: sha256 of everything that decides its numbers, and of nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twin.errors import BadInput
+from twin.kinds import Target, load_kind
+
+if TYPE_CHECKING:
+    from twin.scenario.model import Scenario
+
+__all__ = ["FileDigests", "identity"]
+
+_FEATURES = ("sse4_2", "avx", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "asimd", "sve", "sve2")
+
+
+class FileDigests:
+    """sha256 of files, each read once as long as its size and time stay."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int, int], str] = {}
+
+    def digest(self, file: Path) -> str:
+        """Hex digest of the file's bytes.
+
+        Raises:
+            BadInput: the file cannot be read.
+        """
+        try:
+            stat = file.stat()
+            key = str(file), stat.st_mtime_ns, stat.st_size
+            if key not in self._known:
+                with file.open("rb") as stream:
+                    self._known[key] = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise BadInput("file", str(file), "a readable file", f"{error.strerror}.") from error
+        return self._known[key]
+
+    def all(self, files: Iterable[Path]) -> list[str]:
+        """Digests in the files' order."""
+        return [self.digest(file) for file in files]
+
+
+def identity(scenario: Scenario, target: Target | None = None, *, digests: FileDigests | None = None) -> str:
+    """Content hash of the job, 64 hex digits.
+
+    In it: format version, kind, seed and the kind's own keys in SI with defaults, the bytes of every file they refer to
+    and of the site, ids of needed results, the kind's versions, device with its CPU features, dtype. Not in it: verdicts'
+    bounds, names, and how many threads or jobs share the work.
+    """
+    target = target or Target()
+    digests = digests or FileDigests()
+    kind = load_kind(scenario.kind)
+    files = digests.all(kind.files(scenario.spec, scenario.folder))
+    site = digests.all(scenario.site.files) if scenario.site else []
+    needs = {alias: need.id or _of(need.scenario, target, digests) for alias, need in scenario.needs.items()}
+    decides = [scenario.twin, scenario.seed, scenario.own, files, site, needs]
+    text = json.dumps(decides, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{_setting(scenario.kind, target.device, target.dtype)}{text}".encode()).hexdigest()
+
+
+def _of(scenario: Scenario | None, target: Target, digests: FileDigests) -> str:
+    return identity(scenario, target, digests=digests) if scenario else ""
+
+
+@cache
+def _setting(kind: str, device: str, dtype: str) -> str:
+    """What all jobs of a kind on one target share."""
+    setting: dict[str, Any] = {
+        "kind": kind,
+        "version": dict(load_kind(kind).version()),
+        "target": [device, dtype, platform.machine(), *(cpu_features() if device == "cpu" else ())],
+    }
+    return json.dumps(setting, sort_keys=True)
+
+
+@cache
+def cpu_features() -> tuple[str, ...]:
+    """Vector extensions of this machine's processor, those that change rounding."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return (platform.processor(),)
+    flags = next((line for line in text.splitlines() if line.startswith(("flags", "Features"))), "").split()
+    return tuple(name for name in _FEATURES if name in flags)
