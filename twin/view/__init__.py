@@ -1,0 +1,1 @@
+"""Draws results, knows no kind."""
