@@ -96,6 +96,6 @@ def put(document: Any, keys: Keys, value: Any) -> Any:
     if not keys:
         return value
     head, rest = keys[0], keys[1:]
-    copy = dict(document) if isinstance(document, Mapping) else list(document)
+    copy: Any = dict(document) if isinstance(document, Mapping) else list(document)
     copy[head] = put(copy[head], rest, value) if rest else value
     return copy

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from twin.errors import BadInput, BadScenario, Fault, UnknownName, nearest
 from twin.kinds import Context, Kind, load_kind
 from twin.scenario import study as studies
-from twin.scenario.address import Keys, dotted, get
+from twin.scenario.address import Keys, dotted, get, put, walk
 from twin.scenario.expect import read_expect
 from twin.scenario.faults import NOTHING, faults_of
 from twin.scenario.header import COMMON, Header, full_model
@@ -52,7 +52,7 @@ def build(data: Any, origin: Origin) -> tuple[Scenario | None, list[Fault]]:
     header, faults = _header(data)
     kind, wrong = _kind(data)
     faults += wrong
-    if header is None or kind is None:
+    if kind is None:
         return None, faults
     site, wrong = _site(header, origin)
     needs, missing = _needs(header, origin)
@@ -60,6 +60,7 @@ def build(data: Any, origin: Origin) -> tuple[Scenario | None, list[Fault]]:
     own = {key: value for key, value in data.items() if key not in COMMON}
     spec, wrong = _spec(kind, own, needs)
     faults += wrong
+    spec = spec or _salvaged(kind, own, needs, wrong)
     if spec is None:
         return None, faults
     scalars = kind.scalars(spec)
@@ -131,12 +132,35 @@ def own_values(dump: Mapping[str, Any], needs: Mapping[str, Need]) -> Mapping[st
     return bind(dump, needs) if needs else dump
 
 
-def _header(data: Mapping[str, Any]) -> tuple[Header | None, list[Fault]]:
+def _header(data: Mapping[str, Any]) -> tuple[Header, list[Fault]]:
+    """The common keys; what is wrong is reported and left at its default, so that the rest can be read."""
     common = {key: value for key, value in data.items() if key in COMMON}
     try:
         return Header.model_validate(common), []
     except ValidationError as error:
-        return None, faults_of(error, Header, common)
+        faults = faults_of(error, Header, common)
+    wrong = {fault.path.split(".")[0] for fault in faults}
+    sound = {key: value for key, value in common.items() if key not in wrong}
+    return Header.model_validate({"twin": 1, "kind": "", **sound}), faults
+
+
+def _salvaged(kind: Kind, own: Mapping[str, Any], needs: Mapping[str, Need], faults: list[Fault]) -> BaseModel | None:
+    """The spec with defaults in place of what is wrong, so that bounds and sweeps can be checked; None if that is no spec."""
+    kept: Any = own
+    for fault in faults:
+        keys, _, missing = walk(kept, fault.path)
+        while keys and not missing and _vector(get(kept, keys[:-1])):
+            keys = keys[:-1]
+        if missing or not keys or not isinstance(get(kept, keys[:-1]), Mapping):
+            return None
+        parent = {key: value for key, value in get(kept, keys[:-1]).items() if key != keys[-1]}
+        kept = put(kept, keys[:-1], parent)
+    return _spec(kind, kept, needs)[0]
+
+
+def _vector(data: Any) -> bool:
+    """A list of plain values, which stands or falls as a whole."""
+    return isinstance(data, (list, tuple)) and not any(isinstance(value, (Mapping, list, tuple)) for value in data)
 
 
 def _kind(data: Mapping[str, Any]) -> tuple[Kind | None, list[Fault]]:
@@ -229,7 +253,8 @@ def _common(scenario: Scenario, header: Header) -> dict[str, Any]:
 
 def _checked(kind: Kind, scenario: Scenario) -> list[Fault]:
     """Frames, files, and what the kind itself has to say."""
-    faults = list(_unknown_frames(scenario.spec, scenario.site, ()))
+    known = [WORLD, *(scenario.site.names() if scenario.site else ()), *_standing(scenario.spec)]
+    faults = [_unknown_frame(keys, pose, known, scenario.site) for keys, pose in _poses(scenario.spec, ()) if pose.frame not in known]
     try:
         kind.files(scenario.spec, scenario.folder)
     except BadInput as error:
@@ -253,19 +278,33 @@ def leaves(data: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Any]]:
         yield keys, data
 
 
-def _unknown_frames(part: Any, site: Site | None, keys: Keys) -> Iterator[Fault]:
-    """Poses of the spec that stand in a frame nobody defined."""
+def _unknown_frame(keys: Keys, pose: Pose, known: list[str], site: Site | None) -> Fault:
+    remedy = nearest(pose.frame, known) or ("" if site else "The scenario has no `site`; name one that defines the frame.")
+    return Fault(dotted((*keys, "frame")), pose.frame, "a frame: " + ", ".join(known), remedy)
+
+
+def _poses(part: Any, keys: Keys) -> Iterator[tuple[Keys, Pose]]:
+    """Every pose of the spec and where it is written."""
     if isinstance(part, Pose):
-        known = [WORLD, *(site.frames if site else ())]
-        if part.frame not in known:
-            remedy = nearest(part.frame, known) or ("" if site else "The scenario has no `site`; name one that defines the frame.")
-            yield Fault(dotted((*keys, "frame")), part.frame, "a frame of the site: " + ", ".join(known), remedy)
-    elif isinstance(part, BaseModel):
-        for name, field in type(part).model_fields.items():
-            yield from _unknown_frames(getattr(part, name), site, (*keys, field.alias or name))
+        yield keys, part
+    else:
+        for key, inner in _inside(part):
+            yield from _poses(inner, (*keys, key))
+
+
+def _standing(part: Any) -> Iterator[str]:
+    """Names of the things of the scenario that have a pose: other poses may be given in their frames."""
+    for key, inner in _inside(part):
+        if isinstance(part, Mapping) and any(isinstance(value, Pose) for _, value in _inside(inner)):
+            yield str(key)
+        yield from _standing(inner)
+
+
+def _inside(part: Any) -> Iterator[tuple[str | int, Any]]:
+    """Fields, entries or elements."""
+    if isinstance(part, BaseModel):
+        yield from ((field.alias or name, getattr(part, name)) for name, field in type(part).model_fields.items())
     elif isinstance(part, Mapping):
-        for key, value in part.items():
-            yield from _unknown_frames(value, site, (*keys, key))
+        yield from part.items()
     elif isinstance(part, (list, tuple)):
-        for i, value in enumerate(part):
-            yield from _unknown_frames(value, site, (*keys, i))
+        yield from enumerate(part)

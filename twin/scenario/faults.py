@@ -39,11 +39,17 @@ def _place(loc: tuple[int | str, ...], data: Any, missing: bool) -> tuple[Keys, 
     """Keys into the data, and pydantic's own path; what the data does not have is a union's tag and left out."""
     keys: Keys = ()
     for i, part in enumerate(loc):
-        if (isinstance(data, Mapping) and part in data) or (isinstance(data, (list, tuple)) and isinstance(part, int) and part < len(data)):
+        if _has(data, part):
             keys, data = (*keys, part), data[part]
         elif missing and i == len(loc) - 1:
             keys = (*keys, part)
     return keys, loc
+
+
+def _has(data: Any, part: int | str) -> bool:
+    if isinstance(data, Mapping):
+        return part in data
+    return isinstance(data, (list, tuple)) and isinstance(part, int) and part < len(data)
 
 
 def _best_branches(found: Sequence[Located]) -> list[tuple[Keys, Any]]:
@@ -98,9 +104,11 @@ def _fault(keys: Keys, error: Any, model: type[BaseModel]) -> Fault:
         case "missing":
             return Fault(path, NOTHING, "a value: this key is required", _described(model, keys))
         case "quantity":
-            return Fault(path, given, message)
+            return Fault(
+                path, given, f"a finite number, or text with a unit, in {_symbol(model, keys)}", message[0].upper() + message[1:] + "."
+            )
         case "finite_number":
-            return Fault(path, given, "a finite number")
+            return Fault(path, given, f"a finite number, or text with a unit, in {_symbol(model, keys)}")
         case "union_tag_invalid" | "union_tag_not_found":
             return Fault(path, given, str(error.get("ctx", {}).get("expected_tags", message)))
         case "literal_error" | "enum":
@@ -118,6 +126,10 @@ def _described(model: type[BaseModel], keys: Keys) -> str:
         if field is not None and field.description:
             return f"It means: {field.description}."
     return ""
+
+
+def _symbol(model: type[BaseModel], keys: Keys) -> str:
+    return unit_at(model, keys) or "1 (a pure number)"
 
 
 def unit_at(model: type[BaseModel], keys: Keys) -> str | None:

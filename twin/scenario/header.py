@@ -50,9 +50,11 @@ class Header(Spec):
     )
     expect: dict[str, Any] = Field(default_factory=dict, description="scalar -> {min, max, equal, within, tolerance}")
     sweep: Sweep | None = Field(None, description="many jobs from one file")
-    study: StudyBlock = Field(default_factory=StudyBlock, description="what must hold over all jobs of the sweep")
-    resources: Resources = Field(default_factory=Resources, description="what one job may use")
-    policy: Policy = Field(default_factory=Policy, description="where a job may run")
+    study: StudyBlock = Field(
+        default_factory=lambda: StudyBlock.model_validate({}), description="what must hold over all jobs of the sweep"
+    )
+    resources: Resources = Field(default_factory=lambda: Resources.model_validate({}), description="what one job may use")
+    policy: Policy = Field(default_factory=lambda: Policy.model_validate({}), description="where a job may run")
     keep: str = Field("failed", description="which jobs of a batch keep folders: all | failed | worst N | none")
 
     @field_validator("keep", mode="before")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from twin.errors import BadInput, BadScenario, Fault
+from twin.errors import BadInput, BadScenario
 from twin.kinds import Target
 from twin.scenario.address import find, put
 from twin.scenario.build import revised
@@ -52,9 +52,8 @@ class TooManyJobs(BadInput):
 
     def __init__(self, jobs: int, limit: int) -> None:
         self.jobs = jobs
-        super().__init__(
-            "sweep", jobs, f"at most {limit} jobs unless confirmed", f"This sweep makes {jobs:,} jobs; confirm them, or shrink it."
-        )
+        remedy = f"It makes {jobs:,} jobs; confirm them, or shrink the sweep."
+        super().__init__("sweep", jobs, f"at most {limit} jobs unless confirmed", remedy)
 
 
 def sweep_count(scenario: Scenario) -> int:
@@ -79,7 +78,7 @@ def expand(scenario: Scenario, target: Target | None = None, *, limit: int | Non
 
 def _jobs(scenario: Scenario, target: Target) -> Iterator[Job]:
     digests, folder = FileDigests(), str(scenario.folder)
-    own, sweep = scenario.own, scenario.sweep or Sweep()
+    own, sweep = scenario.own, scenario.sweep or Sweep.model_validate({})
     paths = sweep.paths()
     keys = [find({"seed": scenario.seed, **own}, path) for path in paths]
     for index, point in enumerate(points(sweep, scenario.seed)):
@@ -93,8 +92,7 @@ def _jobs(scenario: Scenario, target: Target) -> Iterator[Job]:
         try:
             job = revised(scenario, patched, seed)
         except BadScenario as error:
-            file = str(scenario.file or "")
-            raise BadScenario(
-                Fault(f.path, f.given, f.allowed, f"In job {index} with {values}. {f.remedy}", file) for f in error.faults
-            ) from error
+            where = f"In job {index} with {values}."
+            faults = [replace(f, remedy=f"{where} {f.remedy}".strip(), file=str(scenario.file or ""), line=1) for f in error.faults]
+            raise BadScenario(faults) from error
         yield Job(identity(job, target, digests=digests), index, values, job.document, folder)

@@ -43,14 +43,14 @@ class Scenario:
     spec: BaseModel
     document: Mapping[str, Any]
     folder: Path
+    resources: Resources
+    policy: Policy
     description: str = ""
     seed: int = 0
     needs: Mapping[str, Need] = field(default_factory=dict)
     expect: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     sweep: Sweep | None = None
     study: tuple[StudyExpectation, ...] = ()
-    resources: Resources = field(default_factory=Resources)
-    policy: Policy = field(default_factory=Policy)
     keep: str = "failed"
     site: Site | None = None
     file: Path | None = None

@@ -41,6 +41,10 @@ class Site:
     frames: Mapping[str, Pose]
     files: tuple[Path, ...] = ()
 
+    def names(self) -> list[str]:
+        """Names of the frames, `world` left out."""
+        return list(self.frames)
+
     def T_world(self, name: str) -> np.ndarray:
         """T_world_name, shape (4, 4).
 

@@ -104,9 +104,6 @@ def value_of(text: str) -> Any:
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
-_UNSET = object()
-
-
 class _Composer:
     """Events in, data and lines out; an explicit stack, so that depth costs nothing but a fault."""
 
@@ -114,7 +111,7 @@ class _Composer:
         self.file, self.data, self.faults = file, None, list[Fault]()
         self.lines: dict[Keys, int] = {}
         self._stack: list[tuple[Any, Keys, str | None]] = []  # container, its path, its anchor
-        self._key: list[Any] = []  # per container: the key that waits for its value
+        self._key: list[str | None] = []  # per container: the key that waits for its value
         self._anchors: dict[str, tuple[Any, int]] = {}  # value, expanded nodes
         self._nodes = [0]
         self._documents = 0
@@ -153,7 +150,7 @@ class _Composer:
             self._refuse("(file)", f"more than {DEPTH_MOST} levels", f"at most {DEPTH_MOST} levels of nesting", "", line)
         path = self._place(container, line)
         self._stack.append((container, path, anchor))
-        self._key.append(_UNSET)
+        self._key.append(None)
         self._nodes.append(1)
 
     def _close(self) -> None:
@@ -176,14 +173,13 @@ class _Composer:
         if isinstance(container, list):
             here = (*path, len(container))
             container.append(value)
-        elif self._key[-1] is _UNSET:
-            self._key[-1] = self._as_key(text, value, line)
-            self.lines[(*path, self._key[-1])] = line
+        elif (key := self._key[-1]) is None:
+            self._key[-1] = key = self._as_key(text, value, line)
+            self.lines[(*path, key)] = line
             return path
         else:
-            key = self._key[-1]
             here = (*path, key)
-            self._key[-1] = _UNSET
+            self._key[-1] = None
             if key in container:
                 self.faults.append(Fault(self._dotted(here), key, "each key once", "Remove or rename one of the two.", self.file, line))
             container[key] = value
