@@ -42,13 +42,13 @@ def demo_cell(frames: int = 750, duration: float = 25.0) -> Scene:
     draw = Drawing()
     tool = _tool_path(t)
     carried = np.clip((t - 6.0) / 1e-9, 0, 1)[:, None]
-    sled = np.where(carried > 0, tool, tool[np.searchsorted(t, 6.0)]) + [0.0, 0.0, -0.06]
+    sled = np.where(carried > 0, tool, tool[np.searchsorted(t, 6.0)]) - [0.0, 0.0, 0.06]
     draw.box("floor", (6.0, 6.0, 0.02), (0, 0, -0.01), PALE, "floor")
     _rack(draw)
     _cart(draw)
     _robot(draw)
-    _arm(draw, "right", SHOULDER + [0.0, -0.22, 0.0], tool)
-    _arm(draw, "left", SHOULDER + [0.0, 0.22, 0.0], np.broadcast_to([0.3, 0.42, 0.85], tool.shape).copy())
+    _arm(draw, "right", SHOULDER - [0.0, 0.22, 0.0], tool)
+    _arm(draw, "left", SHOULDER - [0.0, -0.22, 0.0], np.broadcast_to([0.3, 0.42, 0.85], tool.shape).copy())
     draw.box("sled", (0.5, 0.22, 0.041), sled, BLUE, "part")
     angle = np.arctan2(tool[:, 1] + 0.22, tool[:, 0])
     force = np.where((t > 15) & (t < 21), 18 + 14 * np.sin(3 * t) ** 2 + 2 * (t - 15), 0.0)
@@ -110,7 +110,7 @@ def _robot(draw: Drawing) -> None:
 
 def _arm(draw: Drawing, side: str, shoulder: np.ndarray, tool: np.ndarray) -> None:
     """Two links from shoulder to tool, the elbow outward and down (law of cosines)."""
-    wrist = tool + [0.0, 0.0, 0.12]
+    wrist = tool - [0.0, 0.0, -0.12]
     reach = wrist - shoulder
     distance = np.clip(np.linalg.norm(reach, axis=1, keepdims=True), 0.1, UPPER + LOWER - 1e-3)
     forward = reach / np.linalg.norm(reach, axis=1, keepdims=True)
@@ -126,9 +126,9 @@ def _arm(draw: Drawing, side: str, shoulder: np.ndarray, tool: np.ndarray) -> No
         draw.rod(f"{side}_{name}", radius, round(length, 4), (start + end) / 2, GREY, "installer", _along(end - start))
         draw.rod(f"{side}_{name}_joint", radius * 1.25, radius * 2.6, start, ORANGE, "installer", _along(np.cross(end - start, down)))
     draw.rod(f"{side}_wrist", 0.04, 0.1, wrist, ORANGE, "installer")
-    draw.box(f"{side}_hand", (0.06, 0.12, 0.04), wrist + [0, 0, -0.05], DARK, "installer")
+    draw.box(f"{side}_hand", (0.06, 0.12, 0.04), wrist - [0, 0, 0.05], DARK, "installer")
     for finger, y in (("a", 0.045), ("b", -0.045)):
-        draw.box(f"{side}_finger_{finger}", (0.02, 0.012, 0.08), wrist + [0, y, -0.1], STEEL, "installer")
+        draw.box(f"{side}_finger_{finger}", (0.02, 0.012, 0.08), wrist - [0, -y, 0.1], STEEL, "installer")
 
 
 def _along(direction: np.ndarray) -> np.ndarray:

