@@ -127,9 +127,11 @@ def _column(scalar: str) -> str:
 
 
 def _value_array(values: list[Any]) -> tuple[Any, str]:
-    """Numbers as float64, texts as they are, anything else as JSON text."""
+    """Numbers as int64 or float64, texts as they are, anything else as JSON text."""
     import pyarrow as pa
 
+    if all(v is None or type(v) is int for v in values):
+        return pa.array(values, pa.int64()), "plain"
     if all(v is None or (isinstance(v, int | float) and not isinstance(v, bool)) for v in values):
         return pa.array(values, pa.float64()), "plain"
     if all(v is None or isinstance(v, str) for v in values):

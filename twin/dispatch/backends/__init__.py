@@ -1,0 +1,30 @@
+"""Where jobs run. All backends take orders and give reports; the driver knows no more of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from twin.dispatch.wire import Order, Report
+
+__all__ = ["Backend"]
+
+
+class Backend(Protocol):
+    """A set of slots, each working off its orders one after another."""
+
+    def load(self) -> Mapping[int, int]:
+        """Slot -> jobs that were sent there and have not ended; slots that can take none now are left out."""
+
+    def send(self, slot: int, order: Order) -> None:
+        """Hand a chunk to a slot. Its start is in the journal."""
+
+    def poll(self, timeout: float) -> Report:
+        """What happened; waits at most `timeout` seconds for something to happen.
+
+        Raises:
+            NodeFailed: no worker can be started.
+        """
+
+    def stop(self) -> None:
+        """End whatever runs, at once. Called once; unreported jobs are lost."""

@@ -1,0 +1,239 @@
+"""A batch as its user sees it, from this process or any other on the machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twin.dispatch.journal import Entry, Journal
+from twin.dispatch.paths import batch_folder, part_folder
+from twin.dispatch.recovery import opened
+from twin.dispatch.rows import text_row
+from twin.dispatch.tally import Tally
+from twin.dispatch.ticket import Ticket
+from twin.errors import BadInput, NodeFailed, StoreFault, UnknownName
+from twin.result import Store
+from twin.result.parts import Row, read_part, row_table, rows_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from twin.scenario import Scenario
+
+__all__ = ["Batch", "batches", "open_batch"]
+
+LOOK_SECONDS = 0.5  # between looks at a batch that another process drives
+
+
+class Batch:
+    """A submitted scenario and what came of its jobs. Made by `submit` and `open_batch`."""
+
+    def __init__(self, store: Store, ticket: Ticket) -> None:
+        self.store, self.ticket = store, ticket
+
+    def __repr__(self) -> str:
+        return f"<batch {self.id} {self.name!r} of {self.ticket.jobs} jobs in {self.store.path}>"
+
+    @property
+    def id(self) -> str:
+        """Unique in the store; sorts by time."""
+        return self.ticket.id
+
+    @property
+    def name(self) -> str:
+        """What people call it; later batches may have the same name."""
+        return self.ticket.name
+
+    @property
+    def swept(self) -> list[str]:
+        """Swept paths, in the scenario's order."""
+        return list(self.ticket.swept)
+
+    @property
+    def scenario(self) -> Mapping[str, Any]:
+        """The scenario's document, sweep and study included."""
+        return self.ticket.scenario
+
+    @cached_property
+    def loaded(self) -> Scenario:
+        """The scenario itself."""
+        return self.ticket.load()
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Scalar -> SI unit."""
+        with opened(self.store) as (journal, _):
+            return journal.units(self._entry(journal).number)
+
+    def status(self) -> dict[str, Any]:
+        """How far it is: `state` (running, ended, cancelled, interrupted), counts as in `summary`, running, pending, seconds."""
+        with opened(self.store) as (journal, _):
+            entry = self._entry(journal)
+            tally = Tally.of(entry.jobs, journal.counts(entry.number))
+        left = entry.jobs - tally.ended
+        state = (
+            "running"
+            if entry.driven
+            else "interrupted"
+            if entry.ended is None
+            else "cancelled"
+            if left or tally.states["cancelled"]
+            else "ended"
+        )
+        cancelled = tally.states["cancelled"] + (left if state == "cancelled" else 0)
+        pending = 0 if state == "cancelled" else left - tally.running
+        return {
+            "name": self.name, "state": state, **_counts(self.id, tally), "cancelled": cancelled, "running": tally.running,
+            "pending": pending, "seconds": (entry.ended or time.time()) - entry.created,
+        }  # fmt: skip
+
+    def summary(self, study: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What `twin submit --json` prints: batch, jobs, done, stopped, failed, cached, verdicts, study, seconds.
+
+        `done` and `stopped` include cached jobs. `study` is put in as given: judging is the business of `twin.study`.
+        """
+        status = self.status()
+        counts = {key: status[key] for key in ("batch", "jobs", "done", "stopped", "failed", "cached", "verdicts")}
+        return {**counts, "study": study, "seconds": round(status["seconds"], 3)}
+
+    def results(self) -> pa.Table:
+        """One row a job that has ended: id, index, status, verdict, reason, seconds ..., `swept.<path>`, each scalar by its name."""
+        import pyarrow as pa
+
+        with opened(self.store) as (journal, _):
+            batch = self._entry(journal).number
+            filed, units = journal.parts(batch), journal.units(batch)
+            loose = [text_row(text) for _, text in journal.loose_rows(batch)]
+        tables = [self._part(name, filed) for name in sorted(set(filed.values()))]
+        if loose or not tables:
+            tables.append(row_table(loose, units))
+        table = pa.concat_tables(tables, promote_options="permissive") if len(tables) > 1 else tables[0]
+        return table.sort_by("index")
+
+    def sql(self, query: str) -> pa.Table:
+        """Answer of a SELECT over the table `results`.
+
+        Raises:
+            BadInput: the SQL is wrong.
+        """
+        from twin.result.sql import query_tables
+
+        return query_tables({"results": self.results()}, query)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """As plain data: id, index, status, verdict, reason, values (swept path -> value), scalars (name -> value), in order."""
+        keys = ("id", "index", "status", "verdict", "reason", "values", "scalars", "seconds", "attempts", "cached", "log")
+        return [{key: getattr(row, key) for key in keys} for row in rows_of(self.results())]
+
+    def row(self, job: str) -> Row:
+        """The row of a job, by its number or the beginning of its id.
+
+        Raises:
+            UnknownName: no ended job of this batch is called so.
+        """
+        rows = rows_of(self.results())
+        found = [row for row in rows if str(row.index) == job] or [row for row in rows if row.id.startswith(job)]
+        if not found:
+            raise UnknownName(f"job of batch {self.id}", job, [str(row.index) for row in rows[:20]])
+        return found[0]
+
+    def folder(self, id: str) -> Path | None:
+        """The result folder of a job; None when `keep` did not ask for it."""
+        return self.store.folder(id) if self.store.has(id) else None
+
+    @property
+    def log(self) -> str:
+        """What the driver noted: crashes, retries, the end."""
+        path = batch_folder(self.store, self.id) / "logs" / "driver.log"
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def wait(self, progress: Callable[[dict[str, Any]], None] | None = None) -> Batch:
+        """Wait until nobody works on it any more; `progress` is called with `status()`.
+
+        Raises:
+            NodeFailed: its driver is gone and jobs are left.
+        """
+        while (status := self.status())["state"] == "running":
+            if progress:
+                progress(status)
+            time.sleep(LOOK_SECONDS)
+        if status["state"] == "interrupted":
+            raise NodeFailed(
+                f"batch {self.id}: its driver is gone, {status['pending'] + status['running']} jobs are left; `twin retry {self.id}`."
+            )
+        return self
+
+    def cancel(self) -> None:
+        """End it: running jobs are stopped, waiting ones are not begun; finished ones stay."""
+        with opened(self.store) as (journal, _):
+            entry = self._entry(journal)
+            if entry.driven:
+                journal.ask_cancel(entry.number)
+            elif entry.ended is None:
+                journal.cancel_rest(entry.number)
+                journal.leave(entry.number, ended=True)
+
+    def retry(self, progress: Callable[[Tally], None] | None = None) -> Batch:
+        """Run what failed, was cancelled or never began. This process drives it, and returns at the end.
+
+        Raises:
+            BadInput: another process drives it, or its files have changed.
+        """
+        from twin.dispatch.launch import drive
+
+        drive(self, progress=progress)
+        return self
+
+    def _entry(self, journal: Journal) -> Entry:
+        entry = journal.batch(self.id)
+        if entry is None:
+            raise StoreFault(f"{self.store.path}: batch {self.id} is not in the journal; submit the scenario again.")
+        return entry
+
+    def _part(self, name: str, filed: Mapping[int, str]) -> pa.Table:
+        """A part without the rows that a later part replaced."""
+        import pyarrow as pa
+
+        table = read_part(part_folder(self.store, self.id) / name)
+        current = [filed.get(index) == name for index in table["index"].to_pylist()]
+        return table if all(current) else table.filter(pa.array(current))
+
+
+def open_batch(which: str = "latest", store: Store | str | Path | None = None) -> Batch:
+    """A batch by its id, the beginning of its id, its name (the latest of that name), or `latest`.
+
+    Raises:
+        UnknownName: the store has none such.
+    """
+    store = store if isinstance(store, Store) else Store(store)
+    entries = batches(store)
+    if not entries:
+        raise BadInput(
+            f"batch in {store.path}", which, "a batch, and this store has none", "`twin submit FILE` makes one; is it another --store?"
+        )
+    by_rank = (
+        [e for e in entries if which in (e.id, "latest")],
+        [e for e in entries if e.name == which],
+        [e for e in entries if e.id.startswith(which)],
+    )
+    for found in by_rank:
+        if found:
+            return Batch(store, Ticket.read(batch_folder(store, found[-1].id)))
+    raise UnknownName(f"batch in {store.path}", which, {name for entry in entries[-10:] for name in (entry.id, entry.name)})
+
+
+def batches(store: Store) -> list[Entry]:
+    """All batches of a store, the oldest first; none when it does not exist."""
+    if not store.path.is_dir():
+        return []
+    with opened(store) as (journal, _):
+        return journal.batches()
+
+
+def _counts(batch: str, tally: Tally) -> dict[str, Any]:
+    states = {state: tally.states[state] for state in ("done", "stopped", "failed")}
+    verdicts = {verdict: tally.verdicts[verdict] for verdict in ("pass", "fail", "none")}
+    return {"batch": batch, "jobs": tally.jobs, **states, "cached": tally.cached, "verdicts": verdicts}

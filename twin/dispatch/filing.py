@@ -1,0 +1,58 @@
+"""Rows on their way into Parquet parts. Until then the journal holds them, so that nothing finished is lost."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from twin.dispatch.journal import Journal
+from twin.dispatch.rows import text_row
+from twin.result.parts import write_part
+
+__all__ = ["Filing"]
+
+ROWS = 5000  # a part is written for so many rows
+SECONDS = 10.0  # or when its first row has waited so long
+
+
+class Filing:
+    """Writes the parts of one batch."""
+
+    def __init__(self, journal: Journal, batch: int, folder: Path) -> None:
+        self._journal, self._batch, self._folder = journal, batch, folder
+        self._rows: list[tuple[int, str]] = journal.loose_rows(batch)
+        self._since = time.monotonic()
+        self._discard_strays()
+        self._count = len(list(folder.glob("*.parquet")))
+
+    def add(self, number: int, row: str) -> None:
+        """A row that the journal has already."""
+        if not self._rows:
+            self._since = time.monotonic()
+        self._rows.append((number, row))
+
+    def file_when_due(self) -> None:
+        """Write a part when enough rows wait, or long enough."""
+        if len(self._rows) >= ROWS or (self._rows and time.monotonic() - self._since > SECONDS):
+            self.file()
+
+    def file(self) -> None:
+        """Write what waits.
+
+        Raises:
+            StoreFault: it cannot be written; the journal still holds the rows.
+        """
+        if not self._rows:
+            return
+        self._count += 1
+        path = self._folder / f"{self._count:06d}.parquet"
+        write_part(path, [text_row(text) for _, text in self._rows], self._journal.units(self._batch))
+        self._journal.filed(self._batch, (number for number, _ in self._rows), path.name)
+        self._rows = []
+
+    def _discard_strays(self) -> None:
+        """A part that a driver wrote and died before it said so: the journal has its rows."""
+        filed = set(self._journal.parts(self._batch).values())
+        for path in self._folder.glob("*.parquet"):
+            if path.name not in filed:
+                path.unlink()

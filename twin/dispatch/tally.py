@@ -1,0 +1,64 @@
+"""How far a batch is, in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from time import monotonic
+
+__all__ = ["Tally"]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one batch.
+
+    Attributes:
+        jobs: how many there are in all.
+        states: done, stopped, failed, cancelled -> how many jobs ended so; cached ones included.
+        verdicts: pass, fail, none -> how many.
+        cached: jobs that were known already.
+        running: jobs at the workers.
+    """
+
+    jobs: int
+    states: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    cached: int = 0
+    running: int = 0
+    _computed: int = 0
+    _begun: float = field(default_factory=monotonic)
+
+    @classmethod
+    def of(cls, jobs: int, counts: Iterable[tuple[str, str | None, bool, int]]) -> Tally:
+        """From the journal's counts."""
+        tally = cls(jobs)
+        for state, verdict, cached, count in counts:
+            if state in ("done", "stopped", "failed", "cancelled"):
+                tally.states[state] += count
+                tally.cached += count * cached
+                if verdict:
+                    tally.verdicts[verdict] += count
+            elif state == "running":
+                tally.running += count
+        return tally
+
+    def add(self, state: str, verdict: str, *, cached: bool = False) -> None:
+        """One job ended."""
+        self.states[state] += 1
+        self.verdicts[verdict] += 1
+        self.cached += cached
+        self._computed += not cached
+
+    @property
+    def ended(self) -> int:
+        """Jobs that came to their end."""
+        return self.states.total()
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds until the end at the pace so far; None while nothing was computed."""
+        if not self._computed:
+            return None
+        return (monotonic() - self._begun) / self._computed * (self.jobs - self.ended)
