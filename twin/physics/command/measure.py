@@ -11,12 +11,12 @@ from typing import Any
 from twin.result.model import Scalar
 from twin.units import si
 
-__all__ = ["Unreadable", "hidden", "read_scalars", "tail"]
+__all__ = ["UnreadableError", "hidden", "read_scalars", "tail"]
 
 BYTES_MOST = 4 * 2**20
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """The file is missing or holds no JSON object; the message says which."""
 
 
@@ -24,7 +24,7 @@ def read_scalars(file: Path, declared: Mapping[str, str]) -> tuple[dict[str, Sca
     """The declared scalars that the file has, and a sentence for each that it has not.
 
     Raises:
-        Unreadable: no file, or not a JSON object.
+        UnreadableError: no file, or not a JSON object.
     """
     written = _object(file)
     scalars, missing = {}, []
@@ -41,15 +41,15 @@ def read_scalars(file: Path, declared: Mapping[str, str]) -> tuple[dict[str, Sca
 
 def _object(file: Path) -> Mapping[str, Any]:
     if not file.is_file() or file.is_symlink():
-        raise Unreadable(f"the program wrote no {file.name}")
+        raise UnreadableError(f"the program wrote no {file.name}")
     if file.stat().st_size > BYTES_MOST:
-        raise Unreadable(f"{file.name} is larger than {BYTES_MOST} bytes; write arrays to other files and name them under `outputs`")
+        raise UnreadableError(f"{file.name} is larger than {BYTES_MOST} bytes; write arrays to other files and name them under `outputs`")
     try:
         written = json.loads(file.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"{file.name} is not JSON: {error}") from error
+        raise UnreadableError(f"{file.name} is not JSON: {error}") from error
     if not isinstance(written, dict):
-        raise Unreadable(f"{file.name} holds {type(written).__name__}, not an object of names and numbers")
+        raise UnreadableError(f"{file.name} holds {type(written).__name__}, not an object of names and numbers")
     return written
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from twin.kinds import Context, Monitor, Target
-from twin.physics.command.measure import Unreadable, hidden, read_scalars, tail
+from twin.physics.command.measure import UnreadableError, hidden, read_scalars, tail
 from twin.physics.command.process import Ending, watch
-from twin.physics.command.spec import RESERVED, CommandSpec
+from twin.physics.command.spec import CommandSpec
 from twin.physics.command.surroundings import environment, furnish, secrets
-from twin.result.model import Result, Scalar
+from twin.result.model import Result
 
 __all__ = ["simulate"]
 
@@ -40,24 +40,22 @@ def simulate(spec: CommandSpec, target: Target, monitor: Monitor, context: Conte
 
 def _judged(spec: CommandSpec, ending: Ending, said: str, log: str, work: Path) -> Result:
     """Status, reason and scalars of a program that has ended."""
-    scalars = {RESERVED: Scalar(ending.seconds, "s")}
     stats = {"exit_code": ending.code, "program_seconds": ending.seconds}
     if ending.how == "cancelled":
-        return Result("stopped", reason="cancelled", scalars=scalars, stats=stats, log=log)
+        return Result("stopped", reason="cancelled", stats=stats, log=log)
     if ending.how == "time limit":
-        reason = f"the program was killed at its time limit of {spec.time_limit:g} s"
-        return Result("failed", reason=reason, scalars=scalars, stats=stats, log=log)
+        return Result("failed", reason=f"the program was killed at its time limit of {spec.time_limit:g} s", stats=stats, log=log)
     if ending.code != 0:
         how = f"ended with exit code {ending.code}" if ending.code > 0 else f"was killed by signal {-ending.code}"
         last = said.strip()[-SAID:]
-        return Result("failed", reason=f"the program {how}" + (f": {last}" if last else ""), scalars=scalars, stats=stats, log=log)
+        return Result("failed", reason=f"the program {how}" + (f": {last}" if last else ""), stats=stats, log=log)
     if not spec.scalars:
-        return Result("done", scalars=scalars, stats=stats, log=log)
+        return Result("done", stats=stats, log=log)
     try:
         measured, missing = read_scalars(work / spec.scalars_file, spec.scalars)
-    except Unreadable as error:
-        return Result("failed", reason=str(error), scalars=scalars, stats=stats, log=log)
-    return Result("done", reason="; ".join(missing), scalars={**measured, **scalars}, stats=stats, log=log)
+    except UnreadableError as error:
+        return Result("failed", reason=str(error), stats=stats, log=log)
+    return Result("done", reason="; ".join(missing), scalars=measured, stats=stats, log=log)
 
 
 def _found(argv: list[str], work: Path) -> list[str]:

@@ -12,7 +12,6 @@ from twin.units import Time, si
 __all__ = ["CommandSpec"]
 
 Value = str | int | float
-RESERVED = "wall_time"
 
 
 class CommandSpec(Spec):
@@ -43,8 +42,6 @@ class CommandSpec(Spec):
     @classmethod
     def _known_units(cls, given: dict[str, str]) -> dict[str, str]:
         for name, unit in given.items():
-            if name == RESERVED:
-                raise ValueError(f"names other than {RESERVED}, which is measured anyway")
             if unit not in ("1", ""):
                 try:
                     si(f"1 {unit}", unit)
