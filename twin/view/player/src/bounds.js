@@ -39,14 +39,17 @@ export function survey(scene, clock, pose) {
   const floors = still.filter((box) => isFlat(box.getSize(new THREE.Vector3())));
   const solid = still.filter((box) => !floors.includes(box));
   const moving = corners(all.filter(inMotion), times, pose);
-  pose(clock.time);
+  // a robot is looked at with its base, a conveyor with its frame
+  const company = all.filter((mesh) => !inMotion(mesh) && mesh.parent !== scene.world && meshesOf(mesh.parent).some(inMotion));
   const context = solid.flatMap((box) => [box.min, box.max]);
   const whole = new THREE.Box3().setFromPoints([...moving, ...context]);
   if (whole.isEmpty()) whole.setFromObject(scene.root);
   if (whole.isEmpty()) whole.set(new THREE.Vector3(-1, 0, -1), new THREE.Vector3(1, 1, 1));
   const floor = floors.length ? Math.max(...floors.map((box) => box.max.y).filter((y) => y <= whole.min.y + 0.05), -Infinity) : -Infinity;
+  const points = moving.length ? [...moving, ...corners(company, [clock.start], pose)] : boxCorners(whole);
+  pose(clock.time);
   return {
-    points: moving.length ? moving : boxCorners(whole),
+    points,
     solid,
     whole,
     hasFloor: Number.isFinite(floor),

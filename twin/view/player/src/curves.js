@@ -20,12 +20,7 @@ export class Curves {
   constructor(curves, t, clock) {
     Object.assign(this, { t, clock, hover: null });
     this.curves = curves.map((curve) => ({ ...curve, range: range(curve.values) }));
-    const colorOf = new Map();
-    this.curves.forEach((curve) => {
-      const used = colorOf.get(curve.unit) ?? 0;
-      curve.color = (used % COLORS) + 1;
-      colorOf.set(curve.unit, used + 1);
-    });
+    this.curves.forEach((curve, i) => (curve.color = (i % COLORS) + 1));
     this.shown = firstChoice(this.curves);
     this.canvas = element('canvas', { class: 'tp-plot', role: 'img', 'aria-label': 'Curves over time. Click to go to a time.' });
     this.tip = element('div', { class: 'tp-tip', hidden: true });
@@ -127,7 +122,7 @@ export class Curves {
     g.textBaseline = 'middle';
     g.textAlign = 'right';
     g.lineWidth = 1;
-    for (const value of ticks(lane.low, lane.high, Math.max(2, Math.floor(lane.height / 34)))) {
+    for (const value of ticks(lane.low, lane.high, Math.max(2, Math.floor(lane.height / 24)))) {
       const y = Math.round(lane.y(value)) + 0.5;
       g.strokeStyle = this.ink.line;
       g.beginPath();

@@ -17,9 +17,9 @@ const paths = {
   fit: '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/><circle cx="12" cy="12" r="2.4"/>',
   theme: '<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor" stroke="none"/>',
   curves: '<path d="M3 17c3 0 4-10 7-10s4 8 6 8 3-4 5-4"/><path d="M3 21h18"/>',
-  layers: '<path d="m12 3 9 5-9 5-9-5zM3.5 12.5 12 17l8.5-4.500M3.500 16.500 12 21l8.500-4.500"/>',
-  follow: '<circle cx="12" cy="12" r="6.500"/><path d="M12 2v5M12 17v5M2 12h5M17 12h5"/>',
-  top: '<path d="M5 5h14v14H5zM9.500 9.500h5v5h-5z"/>',
+  layers: '<path d="m12 3 9 5-9 5-9-5zM3.5 12.5 12 17l8.5-4.5M3.5 16.5 12 21l8.5-4.5"/>',
+  follow: '<circle cx="12" cy="12" r="6.5"/><path d="M12 2v5M12 17v5M2 12h5M17 12h5"/>',
+  top: '<path d="M5 5h14v14H5zM9.5 9.5h5v5h-5z"/>',
   front: '<path d="M4 20h16M6 20V8l6-4 6 4v12"/>',
 };
 

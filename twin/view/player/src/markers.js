@@ -51,7 +51,7 @@ export class Markers {
     if (!marker) return;
     dot.position.fromArray(marker.position);
     if (!force) return;
-    const long = this.scale * (0.05 + 0.2 * (force / this.largest));
+    const long = this.scale * (0.08 + 0.3 * (force / this.largest));
     arrow.position.copy(dot.position);
     arrow.quaternion.setFromUnitVectors(new THREE.Vector3(0, 1, 0), new THREE.Vector3().fromArray(marker.vector).normalize());
     shaft.scale.y = long;

@@ -23,9 +23,7 @@ export class Player {
     this.nodes = new Map(meshesOf(scene.root).map((mesh) => [nameOf(mesh), mesh]));
     if (scene.animation) {
       this.mixer = new THREE.AnimationMixer(scene.root);
-      const action = this.mixer.clipAction(scene.animation);
-      Object.assign(action, { loop: THREE.LoopOnce, clampWhenFinished: true });
-      action.play();
+      this.action = this.mixer.clipAction(scene.animation).play();
     }
     const bounds = survey(scene, this.clock, (time) => this.moveTo(time));
     this.build(bounds);
@@ -79,8 +77,8 @@ export class Player {
     return [
       this.followSelect,
       iconButton('fit', 'Fit the view (f)', view('best')),
-      iconButton('top', 'From above', view('top')),
-      iconButton('front', 'From the side', view('front')),
+      iconButton('top', 'From above', view('top'), { class: 'tp-icon tp-extra' }),
+      iconButton('front', 'From the side', view('front'), { class: 'tp-icon tp-extra' }),
       fold('layers', 'Show and hide', this.legend),
       ...(this.curves ? [fold('curves', 'Curves', this.curves.root)] : []),
       iconButton('theme', 'Light or dark', toggleTheme),
@@ -121,7 +119,11 @@ export class Player {
   }
 
   moveTo(time) {
-    this.mixer?.setTime(time);
+    if (this.mixer) {
+      // the action's own time, not the mixer's: the mixer would loop or stop at the end, and could not go back from there
+      this.action.time = time;
+      this.mixer.update(0);
+    }
     this.scene.root.updateMatrixWorld(true);
   }
 

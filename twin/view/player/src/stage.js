@@ -33,7 +33,7 @@ export class Stage {
   lights() {
     const generator = new THREE.PMREMGenerator(this.renderer);
     this.scene.environment = generator.fromScene(new RoomEnvironment(), 0.04).texture;
-    this.scene.environmentIntensity = 0.55;
+    this.scene.environmentIntensity = 0.6;
     generator.dispose();
     const sphere = this.survey.whole.getBoundingSphere(new THREE.Sphere());
     const sun = new THREE.DirectionalLight(0xffffff, 2.1);
@@ -68,7 +68,7 @@ export class Stage {
 
   paint(palette) {
     this.scene.background = new THREE.Color(palette.backdrop);
-    this.scene.environmentIntensity = palette.dark ? 0.4 : 0.6;
+    this.renderer.toneMappingExposure = palette.dark ? 0.62 : 1;
     this.ground.paint(palette);
     this.changed = true;
   }
