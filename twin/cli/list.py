@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -17,22 +18,21 @@ def list(json: Annotated[bool, typer.Option("--json", help="as JSON")] = False) 
     from twin.kinds import kind_names
     from twin.scenario import text
 
-    heads = {name: text.read(file).data for name, file in assets.bundled().items()}
-    scenarios = [
-        {"name": name, "kind": str(head.get("kind", "")), "description": str(head.get("description", "")), "sweep": "sweep" in head}
-        for name, head in heads.items()
-    ]
+    scenarios = [_head(name, text.read(file).data) for name, file in assets.bundled().items()]
+    kinds = _kinds(kind_names())
     if json:
-        print_json({"scenarios": scenarios, "kinds": _kinds(kind_names())})
+        print_json({"scenarios": scenarios, "kinds": kinds})
         return
-    rows = [
-        (str(s["name"]), str(s["kind"]) + (" (sweep)" if s["sweep"] else ""), _first_sentence(str(s["description"]))) for s in scenarios
-    ]
+    rows = [(s["name"], s["kind"] + (" (sweep)" if s["sweep"] else ""), _first_sentence(s["description"])) for s in scenarios]
     print_table(("scenario", "kind", "what it asks"), rows)
-    print_table(("kind", "what it simulates"), [(k["name"], k["summary"]) for k in _kinds(kind_names())])
+    print_table(("kind", "what it simulates"), [(kind["name"], kind["summary"]) for kind in kinds])
 
 
-def _kinds(names: "list[str]") -> "list[dict[str, str]]":  # noqa: UP037 - `list` is the verb here
+def _head(name: str, data: Any) -> dict[str, Any]:
+    return {"name": name, "kind": str(data.get("kind")), "description": str(data.get("description", "")), "sweep": "sweep" in data}
+
+
+def _kinds(names: Sequence[str]) -> Sequence[dict[str, str]]:
     return [{"name": name, "summary": _summary(name)} for name in names]
 
 

@@ -86,10 +86,8 @@ def tell_error(error: Exception, *, as_json: bool = False) -> int:
     elif isinstance(error, OSError):
         code, text = OURS, f"{error.filename or 'the system'}: {error.strerror or error}. Check the disk and the permissions."
     else:
-        code, text = (
-            OURS,
-            f"twin broke down: {type(error).__name__}: {error}\nThe traceback is in {_kept(error)}; TWIN_DEBUG=1 shows it here.",
-        )
+        seen = f"The traceback is in {_kept(error)}; TWIN_DEBUG=1 shows it here."
+        code, text = OURS, f"twin broke down: {type(error).__name__}: {error}\n{seen}"
     say(text)
     if as_json:
         faults = [fault_json(fault) for fault in error.faults] if isinstance(error, BadScenario) else []

@@ -27,9 +27,8 @@ def validate(
     if json:
         print_json(rows)
     else:
-        print_table(
-            ("", "kind", "case", "quantity", "value", "reference", "tolerance", "source"), [_shown(row) for row in rows], right=(4, 5)
-        )
+        columns = ("", "kind", "case", "quantity", "value", "reference", "tolerance", "source")
+        print_table(columns, [_shown(row) for row in rows], right=(4, 5))
         print(f"{sum(bool(row['ok']) for row in rows)} of {len(rows)} within tolerance")
     if not all(row["ok"] for row in rows):
         raise typer.Exit(1)
@@ -41,6 +40,7 @@ def _tables(wanted: str | None) -> dict[str, Rows]:
     Raises:
         UnknownName: no table of that name.
     """
+    from importlib import import_module
     from importlib.util import find_spec
 
     from twin.errors import UnknownName
@@ -48,9 +48,7 @@ def _tables(wanted: str | None) -> dict[str, Rows]:
 
     tables: dict[str, Rows] = {}
     if find_spec("robots.validate") is not None:
-        from robots import validate as robots_validate
-
-        tables["robots"] = robots_validate.rows
+        tables["robots"] = import_module("robots.validate").rows
     for name in kind_names():
         rows = load_kind(name).validate
         if rows is not None:
