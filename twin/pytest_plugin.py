@@ -99,7 +99,8 @@ def _report(result: Result, scenario: Scenario) -> str:
     lines = [f"{scenario.name} ({scenario.kind}): {result.status}" + (f": {result.reason}" if result.reason else "")]
     for e in result.expectations:
         if not e.ok:
-            value = "could not be measured" if e.value is None else f"is {e.value:g} {e.unit}"
-            bound = ", ".join(f"{key} {number:g} {e.unit}" for key, number in e.bound.items())
+            unit = "" if e.unit in ("1", "") else f" {e.unit}"
+            value = "could not be measured" if e.value is None else f"is {e.value:g}{unit}"
+            bound = ", ".join(f"{key} {number:g}{unit}" for key, number in e.bound.items())
             lines.append(f"  {e.name} {value}; expected: {bound}")
     return "\n".join([*lines, f"  result {result.id}"])

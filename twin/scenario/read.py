@@ -128,18 +128,20 @@ def _overridden(data: Any, overrides: Mapping[str, str], origin: Origin) -> tupl
 
 def _with_defaults(data: Any, path: str, origin: Origin) -> tuple[Any, tuple[str | int, ...], list[str]]:
     """The data with the defaults that the path leads into written out, as far as the scenario is valid without it."""
-    scenario, _ = build(data, replace(origin, check=False))
-    while scenario is not None:
-        keys, _, missing = walk(data, path)
-        if not missing or not isinstance(get(data, keys), Mapping):
+    while True:
+        keys, here, missing = walk(data, path)
+        if not missing:
             break
-        there = walk(scenario.document, path)[0]
-        if len(there) <= len(keys):
+        if here is None and keys:  # an optional part that was left out
+            data = put(data, keys, {})
+            continue
+        scenario, _ = build(data, replace(origin, check=False))
+        there = walk(scenario.document, path)[0] if scenario is not None else ()
+        if scenario is None or len(there) <= len(keys) or not isinstance(here, Mapping):
             break
-        key = there[len(keys)]
-        data = put(data, (*keys, key), get(scenario.document, (*keys, key)))
-    keys, _, missing = walk(data, path)
-    return data, keys, missing or []
+        deeper = there[: len(keys) + 1]
+        data = put(data, deeper, get(scenario.document, deeper))
+    return data, keys, missing
 
 
 def set_options(options: list[str]) -> dict[str, str]:

@@ -84,11 +84,8 @@ def parse(text: str, file: str = "") -> Text:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         shown = text.splitlines()[line - 1].strip() if line <= len(text.splitlines()) else "the end of the file"
-        remedy = (
-            "Indent with spaces, not tabs."
-            if "\\t" in str(error.problem) or "\t" in shown
-            else "Check indentation, quotes and brackets there."
-        )
+        tabs = "\t" in shown or "tab" in str(error.problem) or "\\t" in str(error.problem)
+        remedy = "Indent with spaces, not tabs." if tabs else "Check indentation, quotes and brackets there."
         raise BadScenario([Fault("(file)", shown, f"YAML ({error.problem})", remedy, file, line)]) from error
     except yaml.YAMLError as error:
         raise BadScenario([Fault("(file)", str(error), "YAML text", "Remove special characters.", file, 1)]) from error
