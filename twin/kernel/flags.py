@@ -1,0 +1,47 @@
+"""The one set of compiler flags, so that no hot loop invents its own.
+
+`@scalar` marks the mathematics of one joint, cell or event: scalars in, scalars out; it is inlined where it is called.
+`@routine` marks a step of an algorithm that several loops share: compiled once, called. `@loop` marks what Python
+calls. `nnan` and `ninf` are left out on purpose: with them guards against NaN are compiled away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from numba import config, njit
+
+from twin.kernel.cache import folder_for
+
+__all__ = ["loop", "routine", "scalar"]
+
+FAST = {"contract", "nsz", "arcp", "reassoc", "afn"}
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def scalar(function: F) -> F:
+    """Compile and inline into every caller."""
+    compiled: F = njit(forceinline=True, error_model="numpy", fastmath=FAST)(function)
+    return compiled
+
+
+def routine(function: F) -> F:
+    """Compile once; called by loops of the same folder, from whose disk cache it comes along."""
+    compiled: F = njit(error_model="numpy", fastmath=FAST)(function)
+    return compiled
+
+
+def loop(function: F) -> F:
+    """Compile on first call, keep on disk, release the interpreter lock while it runs.
+
+    The disk cache stands in a folder named after the sources beside the function: numba itself would not notice that
+    a function in a neighbouring file has changed.
+    """
+    before, config.CACHE_DIR = config.CACHE_DIR, str(folder_for(function.__code__.co_filename))
+    try:  # numba takes the folder when it decorates and offers no argument for it
+        compiled: F = njit(error_model="numpy", fastmath=FAST, cache=True, nogil=True)(function)
+    finally:
+        config.CACHE_DIR = before
+    return compiled
