@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 SUMMARY = {
     "id": "9f2c4e1ab77d03", "kind": "cell", "name": "server_sled_insertion", "status": "done", "verdict": "pass", "reason": "",
     "expectations": [

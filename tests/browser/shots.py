@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 from chromium import chromium
+from demo_batch import report_arguments
 from demo_cell import demo_cell
 from demo_summary import SUMMARY
 
-from twin.view import player_html
+from twin.view import player_html, report_html
 
 
 def main(folder: Path) -> None:
@@ -25,6 +26,12 @@ def main(folder: Path) -> None:
             tab.open(page, width=width, height=height, dark=dark)
             tab.run(f"(d => {{ twinPlayer.seek({time}); return new Promise(r => setTimeout(r, 900)); }})()")
             tab.screenshot(folder / f"cell_{name}.png")
+        report = folder / "report.html"
+        report.write_text(report_html(**report_arguments(), worst=demo_cell()), encoding="utf-8")
+        for name, width, dark in (("light", 1280, False), ("dark", 1280, True), ("narrow", 390, False)):
+            tab.open(report, width=width, height=1000, dark=dark)
+            tab.run("new Promise(done => setTimeout(done, 900))")
+            tab.screenshot(folder / f"report_{name}.png", whole=True)
         print(tab.requests, tab.complaints)
 
 

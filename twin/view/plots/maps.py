@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -54,7 +55,7 @@ def heat_map(
 
 
 def _cell(x: float, y: float, width: float, value: float, count: int | None) -> str:
-    box = {"x": x + 1, "y": y + 1, "width": width - 2, "height": CELL_HEIGHT - 2, "rx": 4}
+    box: dict[str, Any] = {"x": x + 1, "y": y + 1, "width": width - 2, "height": CELL_HEIGHT - 2, "rx": 4}
     if not np.isfinite(value):
         return mark("rect", **box, stroke=LINE, stroke_dasharray="3 3")
     note = f"{100 * value:.1f} %" + (f" of {count} runs" if count is not None else "")
@@ -80,7 +81,7 @@ def scatter(
 ) -> str:
     """Points; `good` colours them by passed or failed, `names` are their tooltips. Points that are not finite are left out."""
     xs, ys = np.asarray(x, float), np.asarray(y, float)
-    finite = np.flatnonzero(np.isfinite(xs) & np.isfinite(ys))
+    finite = np.flatnonzero(np.isfinite(xs) & np.isfinite(ys)).tolist()
     if not len(finite):
         return Axes(title, (0, 1), (0, 1), x_label, y_label).svg(text(280, 110, "nothing was measured"))
     axes = Axes(title, padded(xs[finite]), padded(ys[finite]), x_label, y_label)

@@ -1,16 +1,14 @@
 // Light or dark: what the system says, unless the reader switched.
 const system = window.matchMedia('(prefers-color-scheme: dark)');
-const listeners = [];
-
 export const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? 'dark' : 'light')) === 'dark';
 
 export function toggleTheme() {
   document.documentElement.dataset.theme = isDark() ? 'light' : 'dark';
-  for (const listener of listeners) listener();
+  window.dispatchEvent(new Event('twin-theme')); // a report's own switch says the same
 }
 
 export function onTheme(listener) {
-  listeners.push(listener);
+  window.addEventListener('twin-theme', listener);
   system.addEventListener('change', listener);
 }
 
