@@ -125,6 +125,6 @@ def make_engine(name: str, world: World) -> Engine:
             "engine",
             name,
             ", ".join(ENGINES),
-            f"It is not installed here ({error}); pybullet has wheels up to CPython 3.11 only: write `engine: mujoco`, or pip install {name}.",
+            f"It is not installed here ({error}); pybullet has wheels up to CPython 3.11 only: write `engine: mujoco`.",
         ) from error
     raise UnknownName("engine", name, ENGINES)

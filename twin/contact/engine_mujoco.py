@@ -10,7 +10,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from robots.model import Geometry, Joint, Link, Robot
+from robots.model import Geometry, Joint, Link
 from twin.contact.engine import Contact, Distance, Item
 from twin.contact.rotation import matrix_from_wxyz, wxyz_from_matrix
 from twin.contact.world import Body, Installed, World
@@ -18,8 +18,9 @@ from twin.contact.world import Body, Installed, World
 __all__ = ["MujocoEngine"]
 
 CONTACT_STEPS = 2.0  # time constant of a contact in steps: as stiff as MuJoCo recommends (solref >= 2 dt)
-BOUNCE_STEPS = 20.0  # an elastic impact is resolved over this many steps
+BOUNCE_STEPS = 40.0  # an elastic impact is resolved over this many steps: its restitution is right within 5 %
 IMPEDANCE = (0.95, 0.999, 1e-4, 0.5, 2.0)  # solimp: nearly hard within 0.1 mm
+ELASTIC_IMPEDANCE = (0.9999, 0.9999, 1e-4, 0.5, 2.0)  # solimp of a bounce: the spring and damper of `_reference` alone act
 FRICTION_IMPEDANCE = 10.0  # impratio: friction holds ten times stiffer than it would by default
 
 
@@ -106,7 +107,9 @@ class MujocoEngine:
         self._geoms[installed.name] = []
         self._add_link(spec, spec.worldbody, installed, root, installed.T_world_base, None, children)
 
-    def _add_link(self, spec: Any, parent: Any, installed: Installed, link: Link, T: np.ndarray, joint: Joint | None, children: Any) -> None:
+    def _add_link(
+        self, spec: Any, parent: Any, installed: Installed, link: Link, T: np.ndarray, joint: Joint | None, children: Any
+    ) -> None:
         name = f"{installed.name}/{link.name}"
         body = parent.add_body(name=name, pos=T[:3, 3], quat=wxyz_from_matrix(T[:3, :3]))
         if joint is not None and joint.kind != "fixed":
@@ -143,7 +146,7 @@ class MujocoEngine:
             condim=3,
             friction=[friction, friction, 0.0, 0.0, 0.0],
             solref=_reference(restitution, self._dt),
-            solimp=list(IMPEDANCE),
+            solimp=list(ELASTIC_IMPEDANCE if restitution > 0.0 else IMPEDANCE),
         )
 
     def _reserve_grips(self, spec: Any, world: World) -> None:
