@@ -132,5 +132,11 @@ def load_kind(name: str) -> Kind:
     """
     if name not in _entries():
         raise UnknownName("kind", name, kind_names())
+    return _loaded(name)
+
+
+@cache
+def _loaded(name: str) -> Kind:
+    """Looked up once: a batch asks several times a job."""
     kind: Kind = _entries()[name].load()
     return kind

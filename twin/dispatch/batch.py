@@ -106,7 +106,7 @@ class Batch:
         with opened(self.store) as (journal, _):
             batch = self._entry(journal).number
             filed, units = journal.parts(batch), journal.units(batch)
-            loose = [text_row(text) for _, text in journal.loose_rows(batch)]
+            loose = [text_row(text) for text in journal.loose_rows(batch)]
         tables = [self._part(name, filed) for name in sorted(set(filed.values()))]
         if loose or not tables:
             tables.append(row_table(loose, units))

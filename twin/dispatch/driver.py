@@ -28,6 +28,7 @@ BACKOFF_SECONDS = 0.2  # after the first crash; doubles with each
 TURN_SECONDS = 0.2  # longest wait for news
 CANCEL_SECONDS = 0.5  # between looks whether somebody asked for the end
 PROGRESS_SECONDS = 0.1
+AHEAD = 4096  # jobs that wait, expanded, for their chunk
 
 
 class Driver:
@@ -87,8 +88,8 @@ class Driver:
         return self._intake.exhausted and not (self._flight or self._suspects or len(self._intake))
 
     def _patience(self) -> float:
-        """Seconds to wait for news: none while jobs can be taken in for idle hands."""
-        return TURN_SECONDS if self._flight or self._suspects or self._intake.exhausted else 0.0
+        """Seconds to wait for news: none while there is something better to do, such as expanding the sweep ahead."""
+        return TURN_SECONDS if self._intake.exhausted or len(self._intake.waiting) >= AHEAD else 0.0
 
     def _cancel_asked(self) -> bool:
         now = time.monotonic()
@@ -98,9 +99,8 @@ class Driver:
         return self._journal.cancel_asked(self._batch)
 
     def _take_in(self) -> None:
-        """Keep enough jobs at hand for the next chunks; what is known already ends at once."""
-        enough = 2 * self._pace.size(self._tally.jobs) * max(1, len(self._backend.load()))
-        if not self._intake.exhausted and len(self._intake.waiting) < enough:
+        """Keep jobs at hand for the next chunks; what is known already ends at once."""
+        if not self._intake.exhausted and len(self._intake.waiting) < AHEAD:
             self._end(self._intake.admit())
         self._end(self._intake.ask())
 
@@ -128,7 +128,7 @@ class Driver:
         self._journal.end(self._batch, endings)
         for e in endings:
             self._tally.add(e.state, e.verdict, cached=e.cached)
-            self._filing.add(e.number, e.row)
+            self._filing.add(e.row)
 
     def _lose(self, lost: Lost, item: Item) -> list[Ending]:
         """A job without its worker: tried again, unless it is guilty."""
@@ -160,7 +160,7 @@ class Driver:
                 chunk = self._chunk()
                 waiting += len(chunk)
                 orders.append((slot, self._order(chunk)))
-        self._journal.start(self._batch, (number for _, order in orders for number in order.numbers))
+        self._journal.start(self._batch, (job.index for _, order in orders for job in order.jobs))
         self._tally.running = len(self._flight)
         return orders
 
@@ -181,7 +181,7 @@ class Driver:
             item.attempt += 1
             self._flight[item.job.index] = item
         worst = self._worst.threshold if self._worst else None
-        return Order([i.job.index for i in items], [i.attempt for i in items], [i.job.to_json() for i in items], worst)
+        return Order([item.job for item in items], [item.attempt for item in items], worst)
 
     def _show(self, *, at_once: bool = False) -> None:
         now = time.monotonic()

@@ -20,16 +20,16 @@ class Filing:
 
     def __init__(self, journal: Journal, batch: int, folder: Path) -> None:
         self._journal, self._batch, self._folder = journal, batch, folder
-        self._rows: list[tuple[int, str]] = journal.loose_rows(batch)
+        self._rows = journal.loose_rows(batch)
         self._since = time.monotonic()
         self._discard_strays()
         self._count = len(list(folder.glob("*.parquet")))
 
-    def add(self, number: int, row: str) -> None:
+    def add(self, row: str) -> None:
         """A row that the journal has already."""
         if not self._rows:
             self._since = time.monotonic()
-        self._rows.append((number, row))
+        self._rows.append(row)
 
     def file_when_due(self) -> None:
         """Write a part when enough rows wait, or long enough."""
@@ -46,8 +46,8 @@ class Filing:
             return
         self._count += 1
         path = self._folder / f"{self._count:06d}.parquet"
-        write_part(path, [text_row(text) for _, text in self._rows], self._journal.units(self._batch))
-        self._journal.filed(self._batch, (number for number, _ in self._rows), path.name)
+        write_part(path, [text_row(text) for text in self._rows], self._journal.units(self._batch))
+        self._journal.filed(self._batch, path.name)
         self._rows = []
 
     def _discard_strays(self) -> None:

@@ -17,7 +17,7 @@ from twin.scenario import Job
 
 __all__ = ["Intake", "Item"]
 
-SLICE = 256  # jobs expanded and entered at a time
+SLICE = 1000  # jobs expanded and entered at a time
 ASK_SECONDS = 0.2  # between questions after jobs that another batch computes
 
 

@@ -22,6 +22,7 @@ __all__ = ["REUSABLE", "Ending", "Entry", "Journal", "Known"]
 
 APPLICATION, VERSION = 0x7457494E, 1
 REUSABLE = ("done", "stopped")  # what a job came to by itself; a failed or cancelled one is run again
+CHECKPOINT_PAGES = 8000  # 32 MiB of log between checkpoints: ids are spread over the whole index, and every page is written but once
 PATIENCE = 60.0  # seconds to wait for another writer
 
 SCHEMA = """
@@ -30,12 +31,12 @@ create table batch (
     created real not null, ended real, driver text, cancel integer not null default 0
 );
 create table job (
-    batch integer not null, number integer not null, id text not null, state text not null,
+    batch integer not null, number integer not null, id blob not null, state text not null,
     attempt integer not null default 0, crashes integer not null default 0,
     verdict text, cached integer not null default 0, row text, part text,
     primary key (batch, number)
 ) without rowid;
-create table owner (id text primary key, batch integer not null, number integer not null) without rowid;
+create table owner (id blob primary key, batch integer not null, number integer not null) without rowid;
 create table unit (batch integer not null, name text not null, unit text not null, primary key (batch, name)) without rowid;
 """
 
@@ -104,6 +105,7 @@ class Journal:
         self._db = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, cached_statements=256)
         self._db.execute("pragma journal_mode=wal")
         self._db.execute("pragma synchronous=full")
+        self._db.execute(f"pragma wal_autocheckpoint={CHECKPOINT_PAGES}")
         self._prepare()
 
     def close(self) -> None:
@@ -208,7 +210,7 @@ class Journal:
     def states(self, batch: int) -> dict[int, tuple[str, str, int, int]]:
         """Job number -> (state, id, attempt, crashes)."""
         rows = self._db.execute("select number, state, id, attempt, crashes from job where batch=?", (batch,))
-        return {row[0]: row[1:] for row in rows}
+        return {number: (state, id.hex(), attempt, crashes) for number, state, id, attempt, crashes in rows}
 
     def counts(self, batch: int) -> list[tuple[str, str | None, bool, int]]:
         """(state, verdict, cached, how many jobs); jobs that were not entered yet are missing."""
@@ -221,10 +223,10 @@ class Journal:
             self._db.executemany(
                 "insert into job (batch, number, id, state) values (?,?,?,'pending') "
                 "on conflict do update set state='pending', verdict=null, cached=0, row=null, part=null",
-                ((batch, number, id) for number, id in jobs),
+                ((batch, number, bytes.fromhex(id)) for number, id in jobs),
             )
             claimed = self._db.executemany(
-                "insert into owner values (?,?,?) on conflict do nothing", ((id, batch, number) for number, id in jobs)
+                "insert into owner values (?,?,?) on conflict do nothing", ((bytes.fromhex(id), batch, number) for number, id in jobs)
             ).rowcount
             if claimed == len(jobs):
                 return {}
@@ -239,9 +241,10 @@ class Journal:
             rows = self._db.execute(
                 "select o.id, o.batch, o.number, b.id, j.state, j.row, j.part, b.driver from owner o "
                 f"join job j on j.batch=o.batch and j.number=o.number join batch b on b.number=o.batch where o.id in ({marks})",
-                part,
+                [bytes.fromhex(id) for id in part],
             )
-            for id, batch, number, batch_id, state, row, file, driver in rows:
+            for digest, batch, number, batch_id, state, row, file, driver in rows:
+                id = digest.hex()
                 if driver not in living:
                     living[driver] = alive(driver)
                 if but is None or (batch, but[1].get(number)) != (but[0], id):
@@ -251,7 +254,7 @@ class Journal:
     def own(self, batch: int, jobs: Iterable[tuple[int, str]]) -> None:
         """Take the ids of jobs (number, id) over from an owner that failed or died."""
         with self.commit():
-            self._db.executemany("insert or replace into owner values (?,?,?)", ((id, batch, number) for number, id in jobs))
+            self._db.executemany("insert or replace into owner values (?,?,?)", ((bytes.fromhex(id), batch, number) for number, id in jobs))
 
     def start(self, batch: int, numbers: Iterable[int]) -> None:
         """pending -> running; each start has the next attempt number."""
@@ -288,17 +291,15 @@ class Journal:
 
     # rows on their way into parts
 
-    def loose_rows(self, batch: int) -> list[tuple[int, str]]:
-        """(number, row as JSON) of ended jobs that no part holds yet."""
-        query = "select number, row from job where batch=? and row is not null and part is null order by number"
-        return self._db.execute(query, (batch,)).fetchall()
+    def loose_rows(self, batch: int) -> list[str]:
+        """Rows (JSON) of ended jobs that no part holds yet."""
+        query = "select row from job where batch=? and row is not null order by number"
+        return [row for (row,) in self._db.execute(query, (batch,))]
 
-    def filed(self, batch: int, numbers: Iterable[int], part: str) -> None:
-        """The rows of these jobs are in `part` now."""
+    def filed(self, batch: int, part: str) -> None:
+        """All rows that no part held are in `part` now."""
         with self.commit():
-            self._db.executemany(
-                "update job set part=?, row=null where batch=? and number=?", ((part, batch, number) for number in numbers)
-            )
+            self._db.execute("update job set part=?, row=null where batch=? and row is not null", (part, batch))
 
     def add_units(self, batch: int, units: Mapping[str, str]) -> None:
         """Units of scalars of this batch."""
@@ -319,14 +320,14 @@ class Journal:
             for number, id, state, verdict, cached, part in rows:
                 self._db.execute(
                     "insert or replace into job (batch, number, id, state, verdict, cached, part) values (?,?,?,?,?,?,?)",
-                    (batch, number, id, state, verdict, cached, part),
+                    (batch, number, bytes.fromhex(id), state, verdict, cached, part),
                 )
                 if state in REUSABLE:
-                    self._db.execute("insert or ignore into owner values (?,?,?)", (id, batch, number))
+                    self._db.execute("insert or ignore into owner values (?,?,?)", (bytes.fromhex(id), batch, number))
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    return Entry(*row[:-1], cancel=bool(row[-1]))
+    return Entry(*(*row[:-1], bool(row[-1])))
 
 
 def _slices(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -7,6 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from twin.scenario import Job
+
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
 __all__ = ["Ended", "Lost", "Order", "Report", "Setup", "Why"]
 
 Why = Literal["crashed", "expired", "bystander"]
@@ -45,26 +49,46 @@ class Order:
     """A chunk of jobs for one worker.
 
     Attributes:
-        numbers, attempts: of each job.
-        jobs: each job as JSON text.
-        worst: badness from which a job keeps its folder under `keep: worst N`.
+        attempts: which start of each job this is.
+        worst: badness above which a job keeps its folder under `keep: worst N`.
     """
 
-    numbers: Sequence[int]
+    jobs: Sequence[Job]
     attempts: Sequence[int]
-    jobs: Sequence[str]
     worst: float | None = None
 
     def encode(self) -> bytes:
-        """As bytes: a head, then one line a job."""
-        head = json.dumps({"numbers": self.numbers, "attempts": self.attempts, "worst": self.worst})
-        return "\n".join((head, *self.jobs)).encode()
+        """As bytes: a head with the first job's document, then a line a job with what differs from it."""
+        base = self.jobs[0].document
+        head = {"base": base, "folder": self.jobs[0].folder, "attempts": self.attempts, "worst": self.worst}
+        lines = (_encode([job.id, job.index, job.values, *_difference(base, job.document)]) for job in self.jobs)
+        return "\n".join((_encode(head), *lines)).encode()
 
     @classmethod
     def decode(cls, data: bytes) -> Order:
         """From bytes."""
-        head, *jobs = data.decode().split("\n")
-        return cls(jobs=jobs, **json.loads(head))
+        text, *lines = data.decode().split("\n")
+        head = json.loads(text)
+        jobs = [_job(head["base"], head["folder"], *json.loads(line)) for line in lines]
+        return cls(jobs, head["attempts"], head["worst"])
+
+
+def _difference(base: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Keys of `document` with another value than in `base`, and keys that it lacks."""
+    changed = {key: value for key, value in document.items() if key not in base or not _same(base[key], value)}
+    return changed, [key for key in base if key not in document]
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Equal to the bit: 0 and 0.0 and -0.0 are different documents."""
+    return a is b or (a == b and repr(a) == repr(b))
+
+
+def _job(base: Mapping[str, Any], folder: str, id: str, index: int, values: Any, changed: Mapping[str, Any], lacking: list[str]) -> Job:
+    document = {**base, **changed}
+    for key in lacking:
+        del document[key]
+    return Job(id, index, values, document, folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,5 +148,5 @@ class Report:
         """From bytes."""
         text, *rows = data.decode().split("\n")
         head = json.loads(text)
-        head["ended"] = [Ended(*about, row=row) for about, row in zip(head["ended"], rows, strict=True)]
+        head["ended"] = [Ended(*(*about, row)) for about, row in zip(head["ended"], rows, strict=True)]
         return cls(**head)

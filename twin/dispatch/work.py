@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from twin.dispatch.keep import badness, wanted
+from twin.dispatch.keep import badness, wanted, worst_count
 from twin.dispatch.rows import from_result, row_text
 from twin.dispatch.wire import Ended, Setup
 from twin.execute import cancelled, run_job
@@ -19,23 +20,26 @@ from twin.scenario import Job
 __all__ = ["Work"]
 
 
+UNTOUCHED = 0  # modification time of a scratch folder that nothing was put into
+
+
 class Work:
     """Does jobs of one batch in this process, one after another."""
 
     def __init__(self, setup: Setup) -> None:
         self._store, self._keep, self._slot = Store(setup.store), setup.keep, setup.slot
+        self._ranked = worst_count(setup.keep) is not None
         self._target = Target(**setup.target)
         self._scratch_root = Path(setup.batch) / "scratch"
         self._scratch: Path | None = None
         self._told: set[str] = set()
 
-    def do(self, number: int, attempt: int, text: str, worst: float | None, monitor: Monitor) -> tuple[Ended, dict[str, str]]:
-        """Run the job in `text`; how it ended, and units that were not told before.
+    def do(self, job: Job, attempt: int, worst: float | None, monitor: Monitor) -> tuple[Ended, dict[str, str]]:
+        """Run the job; how it ended, and units that were not told before.
 
         Raises:
             StoreFault: the folder cannot be written; the job is not done.
         """
-        job = Job.from_json(text)
         begun = time.perf_counter()
         result = run_job(job, target=self._target, monitor=monitor, scratch=self._empty_scratch())
         seconds = time.perf_counter() - begun
@@ -43,8 +47,8 @@ class Work:
             self._store.put(result, job.document, scratch=self._scratch)
         row = from_result(result, index=job.index, values=job.values, seconds=seconds, attempts=attempt)
         state = "cancelled" if cancelled(result) else result.status
-        bad = badness(result.status, result.expectations)
-        return Ended(number, attempt, result.id, state, result.verdict, bad, row_text(row)), self._new_units(result)
+        bad = badness(result.status, result.expectations) if self._ranked else 0.0
+        return Ended(job.index, attempt, result.id, state, result.verdict, bad, row_text(row)), self._new_units(result)
 
     def close(self) -> None:
         """Remove the scratch folder."""
@@ -53,10 +57,11 @@ class Work:
 
     def _empty_scratch(self) -> Path:
         """A folder for the job's own files; most kinds leave it empty, so it is made again only when it was used."""
-        if self._scratch is None or any(self._scratch.iterdir()):
+        if self._scratch is None or os.stat(self._scratch).st_mtime_ns != UNTOUCHED:
             self.close()
             self._scratch_root.mkdir(parents=True, exist_ok=True)
             self._scratch = Path(tempfile.mkdtemp(prefix=f"worker-{self._slot}-", dir=self._scratch_root))
+            os.utime(self._scratch, ns=(UNTOUCHED, UNTOUCHED))
         return self._scratch
 
     def _new_units(self, result: Result) -> dict[str, str]:

@@ -127,10 +127,10 @@ def main(handle: int) -> None:
     while True:
         order = orders.take()
         last = len(order.jobs) - 1
-        for i, (number, attempt, job) in enumerate(zip(order.numbers, order.attempts, order.jobs, strict=True)):
+        for i, (job, attempt) in enumerate(zip(order.jobs, order.attempts, strict=True)):
             reports.begin()
             try:
-                ended, units = work.do(number, attempt, job, order.worst, monitor)
+                ended, units = work.do(job, attempt, order.worst, monitor)
             except StoreFault as error:
                 reports.fault(str(error))
             else:

@@ -34,4 +34,6 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first used: reading a folder needs neither DuckDB nor pyarrow."""
     if name not in _LAZY:
         raise AttributeError(f"module 'twin.result' has no attribute {name!r}; it has {', '.join(__all__)}")
-    return getattr(import_module(_LAZY[name]), "open_folder" if name == "open" else name)
+    value = getattr(import_module(_LAZY[name]), "open_folder" if name == "open" else name)
+    globals()[name] = value  # found at once from now on: workers ask for every job
+    return value

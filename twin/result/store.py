@@ -23,17 +23,18 @@ class Store:
 
     def __init__(self, path: str | Path | None = None) -> None:
         self.path = Path(path or os.environ.get("TWIN_STORE") or "twin-store").absolute()
+        self._results = str(self.path / "results")
 
     def __repr__(self) -> str:
         return f"Store({str(self.path)!r})"
 
     def folder(self, id: str) -> Path:
         """Where the result of this id lies, or would lie."""
-        return self.path / "results" / id[:2] / id
+        return Path(self._results, id[:2], id)
 
     def has(self, id: str) -> bool:
-        """Whether there is a folder for this id; it is complete when there is."""
-        return self.folder(id).is_dir()
+        """Whether there is a folder for this id; it is complete when there is. Asked for every job of a batch: no Path objects."""
+        return os.path.isdir(f"{self._results}/{id[:2]}/{id}")
 
     def get(self, id: str) -> Result | None:
         """The result of this id, or None."""
@@ -76,7 +77,7 @@ class Store:
 
     def ids(self) -> Iterator[str]:
         """Ids of all results that have a folder."""
-        for folder in (self.path / "results").glob("??/*"):
+        for folder in Path(self._results).glob("??/*"):
             if not folder.name.startswith("."):
                 yield folder.name
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from twin.dispatch.wire import Lost, Order, Report, Setup
 from twin.dispatch.work import Work
 from twin.errors import StoreFault
+from twin.scenario import Job
 
 __all__ = ["Inline"]
 
@@ -18,15 +19,16 @@ class Inline:
 
     def __init__(self, setup: Setup, *, time_limit: float | None = None) -> None:
         self._work, self._limit = Work(setup), time_limit
-        self._waiting: deque[tuple[int, int, str, float | None]] = deque()
+        self._waiting: deque[tuple[Job, int, float | None]] = deque()
 
     def load(self) -> Mapping[int, int]:
         """The one slot."""
         return {0: len(self._waiting)}
 
     def send(self, slot: int, order: Order) -> None:
-        """Queue the chunk."""
-        self._waiting += [(*about, order.worst) for about in zip(order.numbers, order.attempts, order.jobs, strict=True)]
+        """Queue the chunk, as a worker would receive it."""
+        order = Order.decode(order.encode())
+        self._waiting += [(job, attempt, order.worst) for job, attempt in zip(order.jobs, order.attempts, strict=True)]
 
     def poll(self, timeout: float) -> Report:
         """Run the next job."""
@@ -34,13 +36,15 @@ class Inline:
             time.sleep(timeout)
             return Report()
         begun, deadline = time.perf_counter(), _Deadline(self._limit)
-        number, attempt, text, worst = self._waiting.popleft()
+        job, attempt, worst = self._waiting.popleft()
         try:
-            ended, units = self._work.do(number, attempt, text, worst, deadline)
+            ended, units = self._work.do(job, attempt, worst, deadline)
         except StoreFault as error:
             return Report(fault=str(error))
         if ended.state == "cancelled":
-            return Report(lost=[Lost(number, attempt, "expired", f"ran longer than its time limit of {self._limit:g} s (resources.time)")])
+            return Report(
+                lost=[Lost(job.index, attempt, "expired", f"ran longer than its time limit of {self._limit:g} s (resources.time)")]
+            )
         return Report([ended], busy=time.perf_counter() - begun, units=units)
 
     def stop(self) -> None:

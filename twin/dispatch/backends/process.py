@@ -59,7 +59,7 @@ class Workers:
         worker = self._workers[slot]
         if not worker.flight:
             worker.began = time.monotonic()
-        worker.flight |= dict.fromkeys(zip(order.numbers, order.attempts, strict=True))
+        worker.flight |= dict.fromkeys(zip((job.index for job in order.jobs), order.attempts, strict=True))
         try:
             worker.connection.send_bytes(order.encode())
         except OSError:
