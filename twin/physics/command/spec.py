@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from typing import Any
 
 from pydantic import Field, field_validator
 
@@ -37,6 +38,12 @@ class CommandSpec(Spec):
             if not pattern or PurePosixPath(pattern).is_absolute() or ".." in PurePosixPath(pattern).parts:
                 raise ValueError("a path inside the program's own folder, relative and without `..`")
         return given
+
+    @field_validator("scalars", mode="before")
+    @classmethod
+    def _pure_numbers(cls, given: Any) -> Any:
+        """A unit may be written as the number 1."""
+        return {name: "1" if unit == 1 else unit for name, unit in given.items()} if isinstance(given, dict) else given
 
     @field_validator("scalars")
     @classmethod
