@@ -18,15 +18,15 @@ CODES = {"fixed": FIXED, "revolute": REVOLUTE, "continuous": REVOLUTE, "prismati
 
 
 class Tree(NamedTuple):
-    """Every link with the joint that carries it, the root first; a joint stands at factor q[index] + shift.
+    """Every link with the joint that carries it, the root first; a joint stands at factor q[drive] + shift.
 
-    Shapes: parent, kind, index (links,) with -1 where there is none; origin (links, 4, 4); axis (links, 3);
+    Shapes: parent, kind, drive (links,) with -1 where there is none; origin (links, 4, 4); axis (links, 3);
     factor, shift (links,).
     """
 
     parent: np.ndarray
     kind: np.ndarray
-    index: np.ndarray
+    drive: np.ndarray
     origin: np.ndarray
     axis: np.ndarray
     factor: np.ndarray
@@ -50,7 +50,7 @@ class Chain(NamedTuple):
     before: np.ndarray
     tail: np.ndarray
     kind: np.ndarray
-    index: np.ndarray
+    drive: np.ndarray
     factor: np.ndarray
     shift: np.ndarray
 
@@ -59,11 +59,11 @@ class Chain(NamedTuple):
 def tree(robot: Robot) -> Tree:
     """Flat arrays of the kinematics."""
     rows = [(robot.link_index(joint.parent), CODES[joint.kind], *_drive(robot, i)) for i, joint in enumerate(robot.joints)]
-    parent, kind, index, factor, shift = zip((-1, FIXED, -1, 0.0, 0.0), *rows, strict=True)
+    parent, kind, drive, factor, shift = zip((-1, FIXED, -1, 0.0, 0.0), *rows, strict=True)
     return Tree(
         np.array(parent, dtype=np.int64),
         np.array(kind, dtype=np.int64),
-        np.array(index, dtype=np.int64),
+        np.array(drive, dtype=np.int64),
         np.stack([np.eye(4), *(joint.origin for joint in robot.joints)]),
         np.stack([np.zeros(3), *(joint.axis for joint in robot.joints)]),
         np.array(factor),
@@ -97,12 +97,12 @@ def chain(robot: Robot, frame: str) -> Chain:
             before.append(T @ turn)
             rows.append((CODES[joint.kind], *_drive(robot, i)))
             T = turn.T
-    kind, index, factor, shift = zip(*rows, strict=True) if rows else ((), (), (), ())
+    kind, drive, factor, shift = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Chain(
         np.array(before).reshape(-1, 4, 4),
         np.ascontiguousarray(T),
         np.array(kind, dtype=np.int64),
-        np.array(index, dtype=np.int64),
+        np.array(drive, dtype=np.int64),
         np.array(factor, dtype=float),
         np.array(shift, dtype=float),
     )

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from robots.arrays import PRISMATIC, REVOLUTE
+from robots.arrays import PRISMATIC, REVOLUTE, Bodies, Tree
 from twin.kernel import loop, scalar
+
+Triple = tuple[float, float, float]
 
 
 @scalar
-def _cross(ax, ay, az, bx, by, bz):
+def _cross(ax: float, ay: float, az: float, bx: float, by: float, bz: float) -> Triple:
     return ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
 
 
 @scalar
-def _row(table, i):
+def _row(table: np.ndarray, i: int) -> Triple:
     return table[i, 0], table[i, 1], table[i, 2]
 
 
 @scalar
-def _turn(T, x, y, z):
+def _turn(T: np.ndarray, x: float, y: float, z: float) -> Triple:
     return (
         T[0, 0] * x + T[0, 1] * y + T[0, 2] * z,
         T[1, 0] * x + T[1, 1] * y + T[1, 2] * z,
@@ -28,7 +30,7 @@ def _turn(T, x, y, z):
 
 
 @scalar
-def _turn_back(T, x, y, z):
+def _turn_back(T: np.ndarray, x: float, y: float, z: float) -> Triple:
     return (
         T[0, 0] * x + T[1, 0] * y + T[2, 0] * z,
         T[0, 1] * x + T[1, 1] * y + T[2, 1] * z,
@@ -37,7 +39,7 @@ def _turn_back(T, x, y, z):
 
 
 @loop
-def newton_euler(tree, bodies, T, qd, qdd, gravity, tau):
+def newton_euler(tree: Tree, bodies: Bodies, T: np.ndarray, qd: np.ndarray, qdd: np.ndarray, gravity: np.ndarray, tau: np.ndarray) -> None:
     """Joint torques: Luh, Walker, Paul (1980), ASME J. Dyn. Syst. Meas. Control 102, 69-76, in root axes.
 
     Args:
@@ -66,9 +68,9 @@ def newton_euler(tree, bodies, T, qd, qdd, gravity, tau):
                 dx, dy, dz = _cross(wx, wy, wz, cx, cy, cz)
                 ex, ey, ez = _cross(bx, by, bz, rx, ry, rz)
                 px, py, pz = acc[up, 0] + dx + ex, acc[up, 1] + dy + ey, acc[up, 2] + dz + ez
-                if tree.index[i] >= 0:
-                    v = tree.factor[i] * qd[row, tree.index[i]]
-                    vd = tree.factor[i] * qdd[row, tree.index[i]]
+                if tree.drive[i] >= 0:
+                    v = tree.factor[i] * qd[row, tree.drive[i]]
+                    vd = tree.factor[i] * qdd[row, tree.drive[i]]
                     zx, zy, zz = _turn(pose, tree.axis[i, 0], tree.axis[i, 1], tree.axis[i, 2])
                     cx, cy, cz = _cross(wx, wy, wz, v * zx, v * zy, v * zz)
                     if tree.kind[i] == REVOLUTE:
@@ -99,10 +101,10 @@ def newton_euler(tree, bodies, T, qd, qdd, gravity, tau):
             moment[i, 0], moment[i, 1], moment[i, 2] = nx + cx, ny + cy, nz + cz
         for i in range(links - 1, 0, -1):
             pose, up = T[row, i], tree.parent[i]
-            if tree.index[i] >= 0:
+            if tree.drive[i] >= 0:
                 zx, zy, zz = _turn(pose, tree.axis[i, 0], tree.axis[i, 1], tree.axis[i, 2])
                 load = force[i] if tree.kind[i] == PRISMATIC else moment[i]
-                tau[row, tree.index[i]] += tree.factor[i] * (zx * load[0] + zy * load[1] + zz * load[2])
+                tau[row, tree.drive[i]] += tree.factor[i] * (zx * load[0] + zy * load[1] + zz * load[2])
             rx, ry, rz = pose[0, 3] - T[row, up, 0, 3], pose[1, 3] - T[row, up, 1, 3], pose[2, 3] - T[row, up, 2, 3]
             cx, cy, cz = _cross(rx, ry, rz, force[i, 0], force[i, 1], force[i, 2])
             for a in range(3):

@@ -15,8 +15,7 @@ class Unreachable(TwinError):
     Attributes:
         frame: the link that should have moved along the path.
         fraction: how much of the path can be followed, 0..1.
-        distance: how far the frame stays away from the first point out of reach [m].
-        angle: by how much it stays turned away there [rad].
+        distance, angle: how much of the path is left [m], [rad].
         joints: names of the joints that stand at a limit there; empty when the arm is simply too short, or would
             have to jump to another posture.
     """
@@ -28,6 +27,6 @@ class Unreachable(TwinError):
         why = f"at the limit: {', '.join(joints)}" if joints else "no joint is at its limit: too far, or only in another posture"
         super().__init__(
             f"{frame} leaves the reachable space after {fraction:.0%} of its path: "
-            f"{1e3 * distance:.1f} mm and {angle:.4f} rad remain ({why}). "
+            f"{1e3 * distance:.0f} mm and {angle:.2f} rad are left ({why}). "
             "Move the base or the target nearer, turn the tool, or start from another posture."
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
-from robots.arrays import PRISMATIC, REVOLUTE
+import numpy as np
+
+from robots.arrays import PRISMATIC, REVOLUTE, Tree
 from twin.kernel import loop
 
 
 @loop
-def poses(tree, q, T):
+def poses(tree: Tree, q: np.ndarray, T: np.ndarray) -> None:
     """T_root_link of every link for every row of q.
 
     Args:
@@ -30,9 +32,9 @@ def poses(tree, q, T):
                 for b in range(4):
                     s = above[a, 0] * origin[0, b] + above[a, 1] * origin[1, b] + above[a, 2] * origin[2, b]
                     pose[a, b] = s + above[a, 3] if b == 3 else s
-            if tree.index[i] < 0:
+            if tree.drive[i] < 0:
                 continue
-            value = tree.factor[i] * q[row, tree.index[i]] + tree.shift[i]
+            value = tree.factor[i] * q[row, tree.drive[i]] + tree.shift[i]
             x, y, z = tree.axis[i, 0], tree.axis[i, 1], tree.axis[i, 2]
             if tree.kind[i] == PRISMATIC:
                 for a in range(3):
@@ -49,7 +51,7 @@ def poses(tree, q, T):
 
 
 @loop
-def jacobians(tree, T, frame, J):
+def jacobians(tree: Tree, T: np.ndarray, frame: int, J: np.ndarray) -> None:
     """Jacobians of the link `frame` at its origin, in root axes: linear rows first.
 
     Args:
@@ -62,7 +64,7 @@ def jacobians(tree, T, frame, J):
         J[row] = 0.0
         i = frame
         while i > 0:
-            column = tree.index[i]
+            column = tree.drive[i]
             if column >= 0:
                 pose, factor = T[row, i], tree.factor[i]
                 x, y, z = tree.axis[i, 0], tree.axis[i, 1], tree.axis[i, 2]

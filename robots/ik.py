@@ -14,7 +14,7 @@ from robots.ik_loops import search
 from robots.model import Robot
 from twin.errors import BadInput
 
-__all__ = ["IKReport", "follow", "solve"]
+__all__ = ["IKReport", "at_limit", "follow", "solve"]
 
 GATHERED = 4  # solutions among which prefer="nearest" chooses
 TURN = np.pi  # half of the range from which continuous joints start, about their seed
@@ -75,7 +75,7 @@ def solve(
         BadInput: arrays of another shape, targets that are not rigid transforms, joints that do not move the frame.
     """
     poses = _targets(targets)
-    seeds = np.array(np.broadcast_to(joint_values(robot, seed, "seed"), (len(poses), robot.nq)))
+    seeds = _rows(robot, seed, len(poses))
     tolerance = np.array([position_tolerance, rotation_tolerance])
     links, moving = chain(robot, frame), _moving(robot, frame, None if joints is None else tuple(joints))
     wanted = GATHERED if prefer == "nearest" else 1
@@ -114,7 +114,7 @@ def follow(
     poses = _targets(targets)
     links, moving = chain(robot, frame), _moving(robot, frame, None if joints is None else tuple(joints))
     lower, upper = _limits(robot, moving, 0.0)
-    seeds = np.array(np.broadcast_to(joint_values(robot, seed, "seed"), (len(poses), robot.nq)))
+    seeds = _rows(robot, seed, len(poses))
     q, figures = np.empty_like(seeds), np.empty((len(poses), 5))
     tolerance = np.array([position_tolerance, rotation_tolerance])
     none = np.empty((0, len(moving)))
@@ -122,10 +122,10 @@ def follow(
     return _report(robot, moving, q[:done], figures[:done])
 
 
-def at_limit(robot: Robot, q: np.ndarray) -> list[str]:
-    """Names of the joints that stand at a limit at q (nq,)."""
-    near = (q - robot.lower < AT_LIMIT) | (robot.upper - q < AT_LIMIT)
-    return [name for name, is_near in zip(robot.joint_names, near, strict=True) if is_near]
+def at_limit(robot: Robot, frame: str, q: np.ndarray, joints: Sequence[str] | None = None) -> list[str]:
+    """Names of those joints that may move the link `frame` and stand at a limit at q (nq,)."""
+    moving = _moving(robot, frame, None if joints is None else tuple(joints))
+    return [robot.joint_names[i] for i in moving if q[i] - robot.lower[i] < AT_LIMIT or robot.upper[i] - q[i] < AT_LIMIT]
 
 
 def _report(robot: Robot, moving: np.ndarray, q: np.ndarray, figures: np.ndarray) -> IKReport:
@@ -140,7 +140,7 @@ def _report(robot: Robot, moving: np.ndarray, q: np.ndarray, figures: np.ndarray
 def _moving(robot: Robot, frame: str, joints: tuple[str, ...] | None) -> np.ndarray:
     """Indices into q of the joints that may move and that move the frame."""
     links: Chain = chain(robot, frame)
-    on_chain = set(links.index.tolist())
+    on_chain = set(links.drive.tolist())
     allowed = range(robot.nq) if joints is None else [robot.index(name) for name in joints]
     moving = [i for i in dict.fromkeys(allowed) if i in on_chain]
     if not moving:
@@ -159,14 +159,24 @@ def _limits(robot: Robot, moving: np.ndarray, inset: float) -> tuple[np.ndarray,
 
 @lru_cache(maxsize=64)
 def _draws(count: int, joints: int, rng_seed: int) -> np.ndarray:
-    return np.random.default_rng(rng_seed).random((count, joints))
+    draws: np.ndarray = np.random.default_rng(rng_seed).random((count, joints))
+    return draws
 
 
 def _starts(robot: Robot, moving: np.ndarray, inset: float, count: int, rng_seed: int) -> np.ndarray:
     """Random starts, (count, m): uniform within the limits, or one turn either way where there are none."""
     lower, upper = _limits(robot, moving, inset)
     low, high = np.where(np.isfinite(lower), lower, -TURN), np.where(np.isfinite(upper), upper, TURN)
-    return low + (high - low) * _draws(count, len(moving), rng_seed)
+    starts: np.ndarray = low + (high - low) * _draws(count, len(moving), rng_seed)
+    return starts
+
+
+def _rows(robot: Robot, seed: np.ndarray, count: int) -> np.ndarray:
+    """One seed a target, (count, nq)."""
+    rows = joint_values(robot, seed, "seed")
+    if len(rows) not in (1, count):
+        raise BadInput(f"seed of robot {robot.name}", rows.shape, f"shape ({robot.nq},) or ({count}, {robot.nq}): one for each target")
+    return np.ascontiguousarray(np.broadcast_to(rows, (count, robot.nq)))
 
 
 def _targets(targets: np.ndarray) -> np.ndarray:

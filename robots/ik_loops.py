@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from robots.arrays import PRISMATIC
+from robots.arrays import PRISMATIC, Chain
 from twin.kernel import loop, routine, scalar
 
 DAMPING = 1e-2  # of Sugihara's w_n, times the squared error
@@ -24,22 +24,31 @@ BETTER = 0.98  # an error must fall below this share of the best one to count as
 
 
 @scalar
-def _dot(a, i, b, j):
+def _dot(a: np.ndarray, i: int, b: np.ndarray, j: int) -> float:
     """Row i of a times column j of b, both with three entries."""
-    return a[i, 0] * b[0, j] + a[i, 1] * b[1, j] + a[i, 2] * b[2, j]
+    total: float = a[i, 0] * b[0, j] + a[i, 1] * b[1, j] + a[i, 2] * b[2, j]
+    return total
 
 
 @scalar
-def _sinc_inverse(sine, cosine):
+def _sinc_inverse(sine: float, cosine: float) -> float:
     """angle / sin(angle), for an angle in [0, pi) from its sine and cosine."""
     return math.atan2(sine, cosine) / sine if sine > 1e-9 else 1.0
 
 
 @routine
-def _walk(chain, q, T, point, axis):
+def _copy(source: np.ndarray, goal: np.ndarray) -> None:
+    """Entry by entry: numba takes far longer to compile a slice assignment."""
+    for i in range(goal.shape[0]):
+        goal[i] = source[i]
+
+
+@routine
+def _walk(chain: Chain, q: np.ndarray, T: np.ndarray, point: np.ndarray, axis: np.ndarray) -> None:
     """Pose of the chain's end, and where each joint's axis lies: point (k, 3), axis (k, 3)."""
-    T[:] = 0.0
-    T[0, 0] = T[1, 1] = T[2, 2] = T[3, 3] = 1.0
+    for a in range(4):
+        for b in range(4):
+            T[a, b] = 1.0 if a == b else 0.0
     row = np.empty(4)
     for k in range(chain.kind.shape[0]):
         for a in range(3):
@@ -48,7 +57,7 @@ def _walk(chain, q, T, point, axis):
             for b in range(3):
                 T[a, b] = row[b]
             T[a, 3] += row[3]
-        value = chain.factor[k] * q[chain.index[k]] + chain.shift[k]
+        value = chain.factor[k] * q[chain.drive[k]] + chain.shift[k]
         if chain.kind[k] == PRISMATIC:
             for a in range(3):
                 T[a, 3] += value * T[a, 2]
@@ -70,7 +79,7 @@ def _walk(chain, q, T, point, axis):
 
 
 @routine
-def _miss(T, target, e):
+def _miss(T: np.ndarray, target: np.ndarray, e: np.ndarray) -> tuple[float, float]:
     """Error twist e (6,) that leads from T to target [m, rad], in root axes; returns distance and angle."""
     for a in range(3):
         e[a] = target[a, 3] - T[a, 3]
@@ -105,11 +114,13 @@ def _miss(T, target, e):
 
 
 @routine
-def _columns(chain, T, point, axis, slot, J):
+def _columns(chain: Chain, T: np.ndarray, point: np.ndarray, axis: np.ndarray, slot: np.ndarray, J: np.ndarray) -> None:
     """Jacobian of the moving joints, (6, moving), its angular rows times REACH."""
-    J[:] = 0.0
+    for a in range(6):
+        for j in range(J.shape[1]):
+            J[a, j] = 0.0
     for k in range(chain.kind.shape[0]):
-        j = slot[chain.index[k]]
+        j = slot[chain.drive[k]]
         if j < 0:
             continue
         f = chain.factor[k]
@@ -129,7 +140,7 @@ def _columns(chain, T, point, axis, slot, J):
 
 
 @routine
-def _solve6(A, b):
+def _solve6(A: np.ndarray, b: np.ndarray) -> None:
     """Solve A x = b in place for a symmetric positive definite A (6, 6): Cholesky; x replaces b."""
     for i in range(6):
         for j in range(i + 1):
@@ -148,7 +159,7 @@ def _solve6(A, b):
 
 
 @routine
-def _step(q, moving, lower, upper, J, e, step):
+def _step(q: np.ndarray, moving: np.ndarray, lower: np.ndarray, upper: np.ndarray, J: np.ndarray, e: np.ndarray, step: np.ndarray) -> None:
     """One damped least-squares step within the limits; q (nq,) is overwritten.
 
     Args:
@@ -157,7 +168,8 @@ def _step(q, moving, lower, upper, J, e, step):
         step: scratch, (m,).
     """
     m = moving.shape[0]
-    A, y = np.empty((6, 6)), e.copy()
+    A, y = np.empty((6, 6)), np.empty(6)
+    _copy(e, y)
     damping = FLOOR
     for a in range(6):
         damping += DAMPING * e[a] * e[a]
@@ -167,7 +179,8 @@ def _step(q, moving, lower, upper, J, e, step):
             pull += J[a, j] * e[a]
         at = q[moving[j]]
         if (at >= upper[j] and pull > 0.0) or (at <= lower[j] and pull < 0.0):
-            J[:, j] = 0.0
+            for a in range(6):
+                J[a, j] = 0.0
     for a in range(6):
         for b in range(a + 1):
             s = damping if a == b else 0.0
@@ -188,13 +201,29 @@ def _step(q, moving, lower, upper, J, e, step):
 
 
 @routine
-def _descend(chain, q, target, slot, moving, lower, upper, tolerance, iterations, best, T, point, axis, J, step):
+def _descend(
+    chain: Chain,
+    q: np.ndarray,
+    target: np.ndarray,
+    slot: np.ndarray,
+    moving: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    tolerance: np.ndarray,
+    iterations: int,
+    best: np.ndarray,
+    T: np.ndarray,
+    point: np.ndarray,
+    axis: np.ndarray,
+    J: np.ndarray,
+    step: np.ndarray,
+) -> tuple[float, float, bool, int]:
     """From the start q towards the target; the best q found is left in `best` (nq,).
 
     Returns distance [m], angle [rad] of `best`, whether both are within the tolerance, and the iterations used.
     """
     e = np.empty(6)
-    least, distance, angle, found, waited = np.inf, np.inf, np.inf, False, 0
+    least, distance, angle, waited = np.inf, np.inf, np.inf, 0
     for count in range(iterations):
         _walk(chain, q, T, point, axis)
         d, phi = _miss(T, target, e)
@@ -206,18 +235,32 @@ def _descend(chain, q, target, slot, moving, lower, upper, tolerance, iterations
             if score < BETTER * least:
                 waited = 0
             least, distance, angle = score, d, phi
-            best[:] = q
+            _copy(q, best)
         if d <= tolerance[0] and phi <= tolerance[1]:
             return d, phi, True, count
         if not waited < PATIENCE:  # a NaN in the target never gets better either
-            return distance, angle, found, count
+            return distance, angle, False, count
         _columns(chain, T, point, axis, slot, J)
         _step(q, moving, lower, upper, J, e, step)
-    return distance, angle, found, iterations
+    return distance, angle, False, iterations
 
 
 @loop
-def search(chain, moving, lower, upper, targets, seeds, starts, tolerance, iterations, wanted, follow, q, figures):
+def search(
+    chain: Chain,
+    moving: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    targets: np.ndarray,
+    seeds: np.ndarray,
+    starts: np.ndarray,
+    tolerance: np.ndarray,
+    iterations: int,
+    wanted: int,
+    follow: bool,
+    q: np.ndarray,
+    figures: np.ndarray,
+) -> int:
     """Solve for each target: from its seed, then from the random starts, until it is reached.
 
     Args:
@@ -234,47 +277,43 @@ def search(chain, moving, lower, upper, targets, seeds, starts, tolerance, itera
     Returns:
         how many targets were worked on.
     """
-    n, nq, m, k = targets.shape[0], seeds.shape[1], moving.shape[0], chain.kind.shape[0]
-    slot = np.full(nq, -1, dtype=np.int64)
+    n: int = targets.shape[0]
+    nq, m, k = seeds.shape[1], moving.shape[0], chain.kind.shape[0]
+    slot = np.empty(nq, dtype=np.int64)
+    for j in range(nq):
+        slot[j] = -1
     for j in range(m):
         slot[moving[j]] = j
     T, point, axis = np.empty((4, 4)), np.empty((k, 3)), np.empty((k, 3))
     J, step = np.empty((6, m)), np.empty(m)
     seed, at, best = np.empty(nq), np.empty(nq), np.empty(nq)
     for i in range(n):
-        seed[:] = q[i - 1] if follow and i > 0 else seeds[i]
-        at[:] = seed
-        for j in range(m):
-            at[moving[j]] = min(max(at[moving[j]], lower[j]), upper[j])
-        d, phi, reached, total = _descend(
-            chain, at, targets[i], slot, moving, lower, upper, tolerance, iterations, best, T, point, axis, J, step
-        )
-        q[i] = best
-        tried, gathered, nearest = 0, 0, np.inf
-        if not reached:
-            for r in range(starts.shape[0]):
-                at[:] = seed
-                for j in range(m):
-                    at[moving[j]] = starts[r, j]
-                d_new, phi_new, hit, count = _descend(
-                    chain, at, targets[i], slot, moving, lower, upper, tolerance, iterations, best, T, point, axis, J, step
-                )
-                tried += 1
-                total += count
-                if hit:
-                    away = 0.0
-                    for j in range(m):
-                        away = max(away, abs(best[moving[j]] - seed[moving[j]]))
-                    if away < nearest:
-                        nearest, d, phi, reached = away, d_new, phi_new, True
-                        q[i] = best
-                    gathered += 1
-                    if gathered >= wanted:
-                        break
-                elif not reached and d_new * d_new + REACH * REACH * phi_new * phi_new < d * d + REACH * REACH * phi * phi:
-                    d, phi = d_new, phi_new
-                    q[i] = best
-        figures[i, 0], figures[i, 1], figures[i, 2], figures[i, 3], figures[i, 4] = (1.0 if reached else 0.0), d, phi, total, tried
+        _copy(q[i - 1] if follow and i > 0 else seeds[i], seed)
+        distance, angle, least, nearest = np.inf, np.inf, np.inf, np.inf
+        reached, total, gathered, attempt = False, 0, 0, 0
+        while attempt <= starts.shape[0] and gathered < wanted and not (reached and nearest == 0.0):
+            _copy(seed, at)
+            for j in range(m):
+                start = seed[moving[j]] if attempt == 0 else starts[attempt - 1, j]
+                at[moving[j]] = min(max(start, lower[j]), upper[j])
+            d, phi, hit, count = _descend(
+                chain, at, targets[i], slot, moving, lower, upper, tolerance, iterations, best, T, point, axis, J, step
+            )
+            total += count
+            away = 0.0  # what the seed leads to is taken as it is
+            for j in range(m):
+                if attempt > 0:
+                    away = max(away, abs(best[moving[j]] - seed[moving[j]]))
+            score = d * d + REACH * REACH * phi * phi
+            if (hit and away < nearest) or (not hit and not reached and score < least):
+                distance, angle, least = d, phi, score
+                _copy(best, q[i])
+            if hit:
+                reached, nearest = True, min(nearest, away)
+                gathered += 1
+            attempt += 1
+        figures[i, 0], figures[i, 1], figures[i, 2] = (1.0 if reached else 0.0), distance, angle
+        figures[i, 3], figures[i, 4] = total, attempt - 1
         if follow and not reached:
             return i + 1
     return n

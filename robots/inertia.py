@@ -31,10 +31,7 @@ def moved(body: Body, T: np.ndarray) -> Body:
 def combined(bodies: Sequence[Body]) -> Body:
     """One body of several in the same frame: Steiner's parallel axes."""
     mass = sum(body.mass for body in bodies)
-    if mass > 0:
-        com = sum((body.mass * body.com for body in bodies), np.zeros(3)) / mass
-    else:
-        com = bodies[0].com
+    com = sum((body.mass * body.com for body in bodies), np.zeros(3)) / mass if mass > 0 else bodies[0].com
     inertia = np.zeros((3, 3))
     for body in bodies:
         d = body.com - com

@@ -40,7 +40,8 @@ def about(axis: np.ndarray, angle: float) -> np.ndarray:
     """Rotation matrix (3, 3) by `angle` [rad] about a unit vector: Rodrigues' formula."""
     x, y, z = axis
     K = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    return np.eye(3) + np.sin(angle) * K + (1.0 - np.cos(angle)) * (K @ K)
+    R: np.ndarray = np.eye(3) + np.sin(angle) * K + (1.0 - np.cos(angle)) * (K @ K)
+    return R
 
 
 def inverse(T: np.ndarray) -> np.ndarray:

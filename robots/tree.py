@@ -34,7 +34,9 @@ def ordered(where: str, links: Sequence[Link], joints: Sequence[Joint]) -> tuple
 
     roots = [link.name for link in links if link.name not in carrier]
     if not roots:
-        raise BadInput(f"{where}: joints", ", ".join(_loop(carrier, links[0].name)), "a tree; these joints form a loop and no link is the root")
+        raise BadInput(
+            f"{where}: joints", ", ".join(_loop(carrier, links[0].name)), "a tree; these joints form a loop and no link is the root"
+        )
     below: dict[str, list[Joint]] = {link.name: [] for link in links}
     for joint in joints:
         below[joint.parent].append(joint)

@@ -114,7 +114,8 @@ class _Reader:
         mass_element, tensor = inertial.find("mass"), inertial.find("inertia")
         mass = 0.0 if mass_element is None else self.number(f"{where}, mass", mass_element, "value")
         xx, xy, xz, yy, yz, zz = (
-            0.0 if tensor is None else self.number(f"{where}, inertia", tensor, key, 0.0) for key in ("ixx", "ixy", "ixz", "iyy", "iyz", "izz")
+            0.0 if tensor is None else self.number(f"{where}, inertia", tensor, key, 0.0)
+            for key in ("ixx", "ixy", "ixz", "iyy", "iyz", "izz")
         )
         inertia = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
         why = impossible(mass, inertia)
@@ -206,7 +207,7 @@ class _Reader:
 
     def limits(self, where: str, kind: str, limit: ET.Element | None) -> tuple[float, float, float, float]:
         """Lower, upper, velocity, effort. Zero or absent velocity and effort mean that nobody has said: infinite."""
-        if kind in ("revolute", "prismatic") and (limit is None or "lower" not in limit.attrib and "upper" not in limit.attrib):
+        if kind in ("revolute", "prismatic") and (limit is None or ("lower" not in limit.attrib and "upper" not in limit.attrib)):
             given = "no <limit>" if limit is None else "a <limit> without lower and upper"
             remedy = "Joints that turn without end are of type continuous." if kind == "revolute" else ""
             raise BadInput(f"{where}, limit", given, f"<limit lower= upper= velocity= effort=> for a {kind} joint", remedy)

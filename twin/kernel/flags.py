@@ -8,7 +8,7 @@ calls. `nnan` and `ninf` are left out on purpose: with them guards against NaN a
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from numba import config, njit
 
@@ -18,22 +18,22 @@ __all__ = ["loop", "routine", "scalar"]
 
 FAST = {"contract", "nsz", "arcp", "reassoc", "afn"}
 
-F = TypeVar("F", bound=Callable[..., Any])
+Function = Callable[..., Any]
 
 
-def scalar(function: F) -> F:
+def scalar(function: Function) -> Function:
     """Compile and inline into every caller."""
-    compiled: F = njit(forceinline=True, error_model="numpy", fastmath=FAST)(function)
+    compiled: Function = njit(forceinline=True, error_model="numpy", fastmath=FAST)(function)
     return compiled
 
 
-def routine(function: F) -> F:
+def routine(function: Function) -> Function:
     """Compile once; called by loops of the same folder, from whose disk cache it comes along."""
-    compiled: F = njit(error_model="numpy", fastmath=FAST)(function)
+    compiled: Function = njit(error_model="numpy", fastmath=FAST)(function)
     return compiled
 
 
-def loop(function: F) -> F:
+def loop(function: Function) -> Function:
     """Compile on first call, keep on disk, release the interpreter lock while it runs.
 
     The disk cache stands in a folder named after the sources beside the function: numba itself would not notice that
@@ -41,7 +41,7 @@ def loop(function: F) -> F:
     """
     before, config.CACHE_DIR = config.CACHE_DIR, str(folder_for(function.__code__.co_filename))
     try:  # numba takes the folder when it decorates and offers no argument for it
-        compiled: F = njit(error_model="numpy", fastmath=FAST, cache=True, nogil=True)(function)
+        compiled: Function = njit(error_model="numpy", fastmath=FAST, cache=True, nogil=True)(function)
     finally:
         config.CACHE_DIR = before
     return compiled
