@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from twin.view.figures import bound_text, figure, label
-from twin.view.plots.axes import number
 
 __all__ = ["Levels", "broken", "by_severity", "column", "influence", "levels", "pass_map", "passed", "reasons", "spread"]
 
@@ -49,7 +48,7 @@ def levels(rows: Sequence[Row], path: str) -> Levels:
     distinct = sorted({v for v in values if v is not None}, key=None if numeric else str)
     if not numeric or len(distinct) <= DISTINCT:
         at = {value: i for i, value in enumerate(distinct)}
-        names = tuple(number(v) if numeric else str(v) for v in distinct)
+        names = tuple(f"{v:.3g}" if numeric else str(v) for v in distinct)
         return Levels(path, names, np.array([-1 if v is None else at[v] for v in values]))
     edges = np.linspace(distinct[0], distinct[-1], BINS + 1)
     shown = [f"{(a + b) / 2:.3g}" for a, b in pairwise(edges)]

@@ -21,6 +21,8 @@ __all__ = ["report_html"]
 
 SCRIPT = Path(__file__).resolve().parent / "scripts" / "report.js"
 
+SHOWN = ("id", "index", "status", "verdict", "reason", "values", "scalars")  # of a row, in the page's table and data
+
 Row = Mapping[str, Any]
 
 
@@ -31,6 +33,7 @@ def report_html(
     swept: Sequence[str],
     units: Mapping[str, str],
     study: Sequence[Mapping[str, Any]] = (),
+    expect: Mapping[str, Mapping[str, float]] | None = None,
     scenario: Mapping[str, Any] | None = None,
     title: str = "",
     worst: Scene | bytes | None = None,
@@ -44,10 +47,11 @@ def report_html(
         swept: the swept paths, in the order to show them.
         units: scalar or swept path -> SI unit.
         study: judged expectations over the batch: name, value, low, high, unit, bound, ok.
-        scenario: its document; `expect` gives the bounds that are drawn. The whole of it stands in the page.
+        expect: scalar -> {min, max, equal, tolerance} in SI: the bounds that are drawn.
+        scenario: its document; the whole of it stands in the page.
         worst: the scene of the worst run, or the bytes of its GLB file; `worst_id`: its id.
     """
-    runs = Runs(rows, swept, _bounds(scenario or {}), units)
+    runs = Runs(rows, swept, _bounds(expect or {}), units)
     title = title or str((scenario or {}).get("name", "")) or "batch"
     sections = [
         _head(title, summary, study),
@@ -63,17 +67,16 @@ def report_html(
         _inputs(scenario),
     ]
     data: dict[str, Any] = {"summary": summary, "study": list(study), "swept": list(swept), "scalars": runs.scalars, "units": units}
-    data |= {"scenario": scenario, "rows": rows}
+    data |= {"scenario": scenario, "rows": [{key: row.get(key) for key in SHOWN} for row in rows]}
     body = f'<main class="report">{"".join(sections)}</main>\n<script type="application/json" id="data">{_json(data)}</script>'
     css, script = player_assets() if worst is not None else ("", "")
     scripts = [SCRIPT.read_text(encoding="utf-8"), *([script] if script else [])]
     return page(f"{title}: report", body, styles=[css, "report.css"], scripts=scripts)
 
 
-def _bounds(scenario: Mapping[str, Any]) -> dict[str, Mapping[str, float]]:
-    """Bounds that are numbers, by scalar; a name with a `*` stands for many scalars and is left to the verdicts."""
-    expect = scenario.get("expect") or {}
-    return {name: bound for name, bound in expect.items() if "*" not in name and all(isinstance(v, int | float) for v in bound.values())}
+def _bounds(expect: Mapping[str, Mapping[str, float]]) -> dict[str, Mapping[str, float]]:
+    """Bounds by scalar; a name with a `*` stands for many scalars and is left to the verdicts."""
+    return {name: bound for name, bound in expect.items() if "*" not in name}
 
 
 def _section(heading: str, content: str, note: str = "") -> str:

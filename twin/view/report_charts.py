@@ -77,7 +77,7 @@ def maps(runs: Runs) -> str:
 
 def _map(runs: Runs, across: batch_stats.Levels, up: batch_stats.Levels) -> tuple[str, str]:
     shares, counts = batch_stats.pass_map(runs.good, across, up)
-    x_label, y_label = runs.axis(across.path), runs.axis(up.path)
+    x_label, y_label = runs.axis(across.path), with_unit(up.path.split(".")[-1], runs.units.get(up.path, ""))
     title = f"Pass rate over {across.path} and {up.path}"
     chart = heat_map(shares, across.names, up.names, title=title, x_label=x_label, y_label=y_label, counts=counts)
     return f"{short(across.path)} × {short(up.path)}", chart
