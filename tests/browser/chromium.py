@@ -85,8 +85,8 @@ class Tab:
 
     def click_on(self, selector: str) -> None:
         """A real click in the middle of the first element that matches."""
-        find = "(e => { e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })"
-        self.click(*self.run(f"{find}(document.querySelector({json.dumps(selector)}))"))
+        place = "e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]"
+        self.click(*self.run(f"(e => {{ {place} }})(document.querySelector({json.dumps(selector)}))"))
 
     def screenshot(self, path: Path, *, whole: bool = False) -> None:
         more: dict[str, Any] = {}

@@ -37,7 +37,7 @@ def rows() -> list[dict[str, Any]]:
                 "reason": "guard: penetration of 12.1 mm" if index == 77 else reason,
                 "values": dict(zip(SWEPT, (float(x), speed, friction), strict=True)),
                 "scalars": scalars,
-            }  # fmt: skip
+            }
         )
     return made
 
@@ -45,13 +45,30 @@ def rows() -> list[dict[str, Any]]:
 def report_arguments() -> dict[str, Any]:
     table = rows()
     passed = sum(row["verdict"] == "pass" for row in table)
-    summary = {"batch": "20261123-sled-sweep", "jobs": 192, "done": 191, "stopped": 1, "failed": 0, "cached": 24,
-               "verdicts": {"pass": passed, "fail": 192 - passed, "none": 0}, "study": None, "seconds": 74.2}  # fmt: skip
+    summary = {
+        "batch": "20261123-sled-sweep",
+        "jobs": 192,
+        "done": 191,
+        "stopped": 1,
+        "failed": 0,
+        "cached": 24,
+        "verdicts": {"pass": passed, "fail": 192 - passed, "none": 0},
+        "study": None,
+        "seconds": 74.2,
+    }
     share = passed / 192
-    study = [
-        {"name": "pass_rate", "value": share, "low": share - 0.06, "high": share + 0.06, "unit": "1", "bound": {"min": 0.5, "confidence": 0.95}, "ok": share > 0.56},
-        {"name": "cycle_time.p95", "value": 27.9, "low": 27.6, "high": 28.2, "unit": "s", "bound": {"max": 27.0, "confidence": 0.95}, "ok": False},
-    ]  # fmt: skip
+    rate = {"value": share, "low": share - 0.06, "high": share + 0.06, "bound": {"min": 0.5, "confidence": 0.95}, "ok": share > 0.56}
+    late = {"value": 27.9, "low": 27.6, "high": 28.2, "bound": {"max": 27.0, "confidence": 0.95}, "ok": False}
+    study = [{"name": "pass_rate", "unit": "1", **rate}, {"name": "cycle_time.p95", "unit": "s", **late}]
     worst = max(table, key=lambda row: row["scalars"]["max_contact_force"])["id"]
     scenario = {"twin": 1, "kind": "cell", "name": "server_sled_sweep", "expect": EXPECT, "sweep": {"grid": {SWEPT[0]: [-0.002, 0.002]}}}
-    return {"summary": summary, "rows": table, "swept": SWEPT, "units": UNITS, "study": study, "expect": EXPECT, "scenario": scenario, "worst_id": worst}
+    return {
+        "summary": summary,
+        "rows": table,
+        "swept": SWEPT,
+        "units": UNITS,
+        "study": study,
+        "expect": EXPECT,
+        "scenario": scenario,
+        "worst_id": worst,
+    }

@@ -63,7 +63,7 @@ def demo_cell(frames: int = 750, duration: float = 25.0) -> Scene:
         Marker(float(when), "sled - rail_left", (0.62, -0.11, 0.86), (float(3 + when - 15), -30.0 + when, 4.0), 0.3)
         for when in np.arange(15.2, 20.8, 0.35)
     )
-    captions = ((0.0, "move_joint: over the cart"), (4.0, "grip: sled"), (6.0, "move_linear: to the rack"), (15.0, "insert: sled into slot 4"),
+    captions = ((0.0, "move_joint: over the cart"), (4.0, "grip: sled"), (6.0, "move_linear: to the rack"), (15.0, "insert: sled"),
                 (21.0, "release, move back"))  # fmt: skip
     return Scene(t, draw.meshes, tuple(draw.nodes), (Trail("installer/right_tcp", tool),), markers, curves, units, captions)
 

@@ -15,5 +15,6 @@ SUMMARY = {
         "peak_torque_ratio": {"value": 0.61, "unit": "1"}, "tcp_path_error": {"value": 0.0008, "unit": "m"},
     },
     "stats": {"seconds": 2.31, "compile_seconds": 0.0, "steps": 21420},
-    "provenance": {"engine": "pybullet 3.2.7", "target": "cpu", "dtype": "float64", "seed": 0, "versions": {"twin": "0.1.0", "numpy": "2.2.1"}},
+    "provenance": {"engine": "pybullet 3.2.7", "target": "cpu", "dtype": "float64", "seed": 0,
+                   "versions": {"twin": "0.1.0", "numpy": "2.2.1"}},
 }  # fmt: skip

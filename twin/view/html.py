@@ -74,21 +74,20 @@ def _machine(summary: Mapping[str, Any]) -> str:
 def _sheet(summary: Mapping[str, Any]) -> str:
     parts = []
     if summary.get("expectations"):
-        held = [
-            (label(e["name"]), figure(e["value"], e["unit"]), bound_text(e["bound"], e["unit"]), e["ok"]) for e in summary["expectations"]
-        ]
-        rows = [
-            f"<tr><td>{escape(name)}</td><td class=n>{value}</td><td class=n>{bound}</td><td>{_held(ok)}</td></tr>"
-            for name, value, bound, ok in held
-        ]
-        parts.append(_table("Expectations", rows, "<tr><th>scalar</th><th class=n>measured</th><th class=n>bound</th><th></th></tr>"))
+        head = "<tr><th>scalar</th><th class=n>measured</th><th class=n>bound</th><th></th></tr>"
+        parts.append(_table("Expectations", [_expectation(e) for e in summary["expectations"]], head))
     if summary.get("scalars"):
         measured = [(label(name), figure(s["value"], s["unit"])) for name, s in summary["scalars"].items()]
-        parts.append(_table("Measured", [f"<tr><td>{escape(name)}</td><td class=n>{value}</td></tr>" for name, value in measured]))
+        parts.append(_table("Measured", [f"<tr><td>{escape(name)}</td><td class=n>{escape(value)}</td></tr>" for name, value in measured]))
     for heading, key in (("Run", "stats"), ("Provenance", "provenance")):
         rows = [f"<tr><td>{escape(label(k))}</td><td class=mono>{escape(_plain(v))}</td></tr>" for k, v in _flat(summary.get(key, {}))]
         parts += [_table(heading, rows)] if rows else []
     return "".join(parts) or "<p>Nothing more was recorded.</p>"
+
+
+def _expectation(line: Mapping[str, Any]) -> str:
+    value, bound = escape(figure(line["value"], line["unit"])), escape(bound_text(line["bound"], line["unit"]))
+    return f"<tr><td>{escape(label(line['name']))}</td><td class=n>{value}</td><td class=n>{bound}</td><td>{_held(line['ok'])}</td></tr>"
 
 
 def _held(ok: bool) -> str:

@@ -120,10 +120,10 @@ def _card(line: Mapping[str, Any]) -> str:
     if line.get("low") is not None and line.get("high") is not None:
         confidence = line["bound"].get("confidence")
         sure = f"{100 * confidence:g} % confidence" if confidence else "confidence"
-        interval = f"<p class=note>{sure}: {show(line['low'])} … {show(line['high'])}</p>"
+        interval = f"<p class=note>{sure}: {escape(show(line['low']))} … {escape(show(line['high']))}</p>"
     kind, word = ("pass", "holds") if line["ok"] else ("fail", "broken")
     verdict = f'<p><span class="verdict {kind}">{word}</span> <span class="note">{escape(limit)}</span></p>'
-    value = f'<p class="value">{show(line["value"])}</p>'
+    value = f'<p class="value">{escape(show(line["value"]))}</p>'
     return f'<div class="card {kind}"><h3>{escape(label(line["name"]))}</h3>{value}{verdict}{interval}</div>'
 
 
