@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["NeedFailed", "cancelled", "judged", "resolve_needs", "run", "run_job"]
 
 CANCELLED = "cancelled"
+CHANGED = "a file, the program or the machine is not what this job was made for (its id has changed); submit the scenario again"
 
 
 class NeedFailed(NodeFailed):
@@ -80,6 +81,7 @@ def run(
 def run_job(job: Job, *, target: Target, monitor: Monitor, scratch: Path | None = None) -> Result:
     """Run one job of a batch and judge it; writing is the caller's business.
 
+    The job's id is checked first, so that a file that changed meanwhile cannot give its numbers to an old id.
     A simulation that fails in any way is a result with status `failed` or `stopped` and the reason. Without `scratch`
     a kind that writes files makes a folder of its own.
     """
@@ -87,6 +89,8 @@ def run_job(job: Job, *, target: Target, monitor: Monitor, scratch: Path | None 
         scenario = from_document(job.document, job.folder)
         kind = load_kind(scenario.kind)
         _require_device(kind, target)
+        if identity(scenario, target) != job.id:
+            return _unjudged(job, CHANGED)
         if not scenario.resolved:
             scenario = resolve_needs(scenario, target=target, monitor=monitor)
         context = Context(scenario.folder, scenario.seed, scenario.site)

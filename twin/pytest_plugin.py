@@ -23,7 +23,7 @@ SUFFIX = ".twin.yaml"
 JOBS_MOST = 64
 
 
-class Unmet(Exception):  # noqa: N818 - it is no error of the program
+class Unmet(Exception):
     """A scenario did not come out as expected; its text is the whole report."""
 
 

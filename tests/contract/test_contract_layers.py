@@ -11,4 +11,4 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_imports_keep_the_layers(monkeypatch) -> None:
     monkeypatch.chdir(ROOT)
-    assert lint_imports(config_filename="pyproject.toml", cache_dir=None) == EXIT_STATUS_SUCCESS
+    assert lint_imports(config_filename="pyproject.toml", no_cache=True) == EXIT_STATUS_SUCCESS

@@ -54,7 +54,7 @@ def exit_code(result: Result) -> int:
 
 def _show(result: Result, seconds: float) -> None:
     """Verdict, expectations, then what else was measured."""
-    if result.expectations:
+    if result.expectations and result.scalars:
         rows = [("ok" if e.ok else "FAILED", e.name, number(e.value, e.unit), bound_text(e.bound, e.unit)) for e in result.expectations]
         print_table(("", "expectation", "value", "bound"), rows, right=(2,))
     expected = {e.name for e in result.expectations}

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from twin import assets
 from twin.kinds import load_kind
 from twin.scenario.header import full_model
 
 __all__ = ["bundled_schema", "schema_text"]
+
+
+NEEDED = {
+    "type": "object",
+    "description": "a scalar of a needed result: {from: alias.scalar}",
+    "properties": {"from": {"type": "string"}},
+    "required": ["from"],
+    "additionalProperties": False,
+}
 
 
 def schema_text(kind: str) -> str:
@@ -21,8 +31,22 @@ def schema_text(kind: str) -> str:
     found = load_kind(kind)
     schema = full_model(found.spec).model_json_schema(by_alias=True)
     schema["properties"]["kind"] = {"const": kind, "description": found.summary}
+    schema.setdefault("$defs", {})["Needed"] = NEEDED
+    _allow_needed(schema)
     document = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": f"twin scenario of kind {kind}"}
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def _allow_needed(schema: Any) -> None:
+    """A needed result's scalar may stand wherever a quantity stands."""
+    if isinstance(schema, dict):
+        if "x-unit" in schema and "anyOf" in schema:
+            schema["anyOf"].append({"$ref": "#/$defs/Needed"})
+        for part in schema.values():
+            _allow_needed(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            _allow_needed(part)
 
 
 def bundled_schema(kind: str) -> Path:

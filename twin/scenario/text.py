@@ -128,7 +128,7 @@ class _Composer:
                 self._place(value, line, event.value)
             case yaml.AliasEvent():
                 if event.anchor not in self._anchors:
-                    self._refuse(self._dotted(), "*" + event.anchor, "the name of an anchor that stands above it", "", line)
+                    self._refuse(self._dotted(), f"*{event.anchor}", "the name of an anchor that stands above it", "", line)
                 value, count = self._anchors[event.anchor]
                 self._nodes[-1] += count
                 self._place(value, line)

@@ -60,9 +60,19 @@ def test_run_job_never_raises_for_bad_documents(write) -> None:
     (job,) = expand(load(write(HEAD)))
     for document in ({**job.document, "width": -1}, {**job.document, "kind": "nop"}, {}, {**job.document, "mesh": "/etc/passwd"}):
         result = execute.run_job(replace(job, document=document), target=Target(), monitor=Silent())
-        assert result.status in ("failed", "done")
+        assert result.status == "failed"
         assert result.id == job.id
     assert execute.run_job(job, target=Target("cuda"), monitor=Silent()).status == "failed"
+
+
+def test_a_job_whose_file_changed_meanwhile_does_not_run(write) -> None:
+    mesh = write("solid a", "a.stl")
+    (job,) = expand(load(write(HEAD + "mesh: a.stl")))
+    assert execute.run_job(job, target=Target(), monitor=Silent()).status == "done"
+    mesh.write_text("solid b", encoding="utf-8")
+    late = execute.run_job(job, target=Target(), monitor=Silent())
+    assert late.status == "failed"
+    assert "submit the scenario again" in late.reason
 
 
 def test_a_cancelled_run_keeps_what_it_had_and_is_no_answer(write, tmp_path) -> None:
