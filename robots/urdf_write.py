@@ -29,12 +29,11 @@ def write(robot: Robot, path: str | Path) -> None:
 
 def _link(link: Link, folder: Path) -> ET.Element:
     element = ET.Element("link", name=link.name)
-    if link.mass or link.inertia.any():
-        inertial = ET.SubElement(element, "inertial")
-        ET.SubElement(inertial, "origin", xyz=_text(link.com), rpy="0 0 0")
-        ET.SubElement(inertial, "mass", value=_text([link.mass]))
-        moments = {"ixx": (0, 0), "ixy": (0, 1), "ixz": (0, 2), "iyy": (1, 1), "iyz": (1, 2), "izz": (2, 2)}
-        ET.SubElement(inertial, "inertia", {key: _text([link.inertia[place]]) for key, place in moments.items()})
+    inertial = ET.SubElement(element, "inertial")  # of massless links too: pybullet takes silence for 1 kg
+    ET.SubElement(inertial, "origin", xyz=_text(link.com), rpy="0 0 0")
+    ET.SubElement(inertial, "mass", value=_text([link.mass]))
+    moments = {"ixx": (0, 0), "ixy": (0, 1), "ixz": (0, 2), "iyy": (1, 1), "iyz": (1, 2), "izz": (2, 2)}
+    ET.SubElement(inertial, "inertia", {key: _text([link.inertia[place]]) for key, place in moments.items()})
     for shape in link.visuals:
         visual = _shape("visual", shape, folder)
         color = _text(shape.color)
