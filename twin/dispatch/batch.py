@@ -72,7 +72,7 @@ class Batch:
         """How far it is: `state` (running, ended, cancelled, interrupted), counts as in `summary`, running, pending, seconds."""
         with opened(self.store) as (journal, _):
             entry = self._entry(journal)
-            tally = Tally.of(entry.jobs, journal.counts(entry.number))
+            tally = Tally.of(entry.id, entry.jobs, journal.counts(entry.number))
         left = entry.jobs - tally.ended
         state = (
             "running"
@@ -86,7 +86,7 @@ class Batch:
         cancelled = tally.states["cancelled"] + (left if state == "cancelled" else 0)
         pending = 0 if state == "cancelled" else left - tally.running
         return {
-            "name": self.name, "state": state, **_counts(self.id, tally), "cancelled": cancelled, "running": tally.running,
+            "name": self.name, "state": state, **_counts(tally), "cancelled": cancelled, "running": tally.running,
             "pending": pending, "seconds": (entry.ended or time.time()) - entry.created,
         }  # fmt: skip
 
@@ -233,7 +233,7 @@ def batches(store: Store) -> list[Entry]:
         return journal.batches()
 
 
-def _counts(batch: str, tally: Tally) -> dict[str, Any]:
+def _counts(tally: Tally) -> dict[str, Any]:
     states = {state: tally.states[state] for state in ("done", "stopped", "failed")}
     verdicts = {verdict: tally.verdicts[verdict] for verdict in ("pass", "fail", "none")}
-    return {"batch": batch, "jobs": tally.jobs, **states, "cached": tally.cached, "verdicts": verdicts}
+    return {"batch": tally.batch, "jobs": tally.jobs, **states, "cached": tally.cached, "verdicts": verdicts}

@@ -159,7 +159,7 @@ def _number(journal: Journal, ticket: Ticket) -> int:
 
 def _tally(journal: Journal, batch: int, ticket: Ticket) -> Tally:
     """What counts already: jobs that ended by themselves."""
-    return Tally.of(ticket.jobs, [row for row in journal.counts(batch) if row[0] in ("done", "stopped")])
+    return Tally.of(ticket.id, ticket.jobs, [row for row in journal.counts(batch) if row[0] in ("done", "stopped")])
 
 
 def _places(scenario: Scenario) -> int:

@@ -15,6 +15,7 @@ class Tally:
     """Counts of one batch.
 
     Attributes:
+        batch: its id.
         jobs: how many there are in all.
         states: done, stopped, failed, cancelled -> how many jobs ended so; cached ones included.
         verdicts: pass, fail, none -> how many.
@@ -22,6 +23,7 @@ class Tally:
         running: jobs at the workers.
     """
 
+    batch: str
     jobs: int
     states: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -31,9 +33,9 @@ class Tally:
     _begun: float = field(default_factory=monotonic)
 
     @classmethod
-    def of(cls, jobs: int, counts: Iterable[tuple[str, str | None, bool, int]]) -> Tally:
+    def of(cls, batch: str, jobs: int, counts: Iterable[tuple[str, str | None, bool, int]]) -> Tally:
         """From the journal's counts."""
-        tally = cls(jobs)
+        tally = cls(batch, jobs)
         for state, verdict, cached, count in counts:
             if state in ("done", "stopped", "failed", "cancelled"):
                 tally.states[state] += count
