@@ -18,6 +18,7 @@ __all__ = ["status"]
 
 LATEST = 20  # batches shown when none is named
 WATCH_SECONDS = 1.0
+OTHERS = ("stopped", "failed", "cancelled", "cached")
 
 
 def status(
@@ -63,34 +64,22 @@ def _watch(batch: Batch, *, quiet: bool) -> None:
 
 
 def _line(state: Mapping[str, Any]) -> str:
-    ended = state["jobs"] - state["pending"] - state["running"]
-    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in state["verdicts"].items() if count)
-    return f"{state['name']}  {state['state']}  {ended}/{state['jobs']}  {verdicts}  {state['seconds']:.0f} s"
+    return f"{state['name']}  {state['state']}  {_ended(state)}/{state['jobs']}  {_ends(state)}  {state['seconds']:.0f} s"
 
 
 def _show(states: list[dict[str, Any]]) -> None:
     if not states:
         print("This store has no batches; `twin submit FILE` makes one.")
         return
-    columns = (
-        "batch",
-        "name",
-        "state",
-        "jobs",
-        "pending",
-        "running",
-        "done",
-        "stopped",
-        "failed",
-        "cancelled",
-        "cached",
-        "pass",
-        "fail",
-        "s",
-    )
-    rows = [
-        [s["batch"], s["name"], s["state"], *(str(s[key]) for key in columns[3:11])]
-        + [str(s["verdicts"]["pass"]), str(s["verdicts"]["fail"]), f"{s['seconds']:.1f}"]
-        for s in states
-    ]  # fmt: skip
-    print_table(columns, rows, right=range(3, 14))
+    rows = [(s["batch"], s["name"], s["state"], f"{_ended(s)}/{s['jobs']}", _ends(s), f"{s['seconds']:.1f} s") for s in states]
+    print_table(("batch", "name", "state", "ended", "how", "for"), rows)
+
+
+def _ended(state: Mapping[str, Any]) -> int:
+    return int(state["jobs"] - state["pending"] - state["running"])
+
+
+def _ends(state: Mapping[str, Any]) -> str:
+    """Verdicts and misfortunes, those that there are."""
+    named = {**{verdict: state["verdicts"][verdict] for verdict in ("pass", "fail")}, **{key: state[key] for key in OTHERS}}
+    return ", ".join(f"{count} {name}" for name, count in named.items() if count)

@@ -78,7 +78,7 @@ class Batch:
             "running"
             if entry.driven
             else "interrupted"
-            if entry.ended is None
+            if not entry.ended
             else "cancelled"
             if left or tally.states["cancelled"]
             else "ended"
@@ -87,7 +87,7 @@ class Batch:
         pending = 0 if state == "cancelled" else left - tally.running
         return {
             "name": self.name, "state": state, **_counts(tally), "cancelled": cancelled, "running": tally.running,
-            "pending": pending, "seconds": (entry.ended or time.time()) - entry.created,
+            "pending": pending, "seconds": entry.seconds,
         }  # fmt: skip
 
     def summary(self, study: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -172,7 +172,7 @@ class Batch:
             entry = self._entry(journal)
             if entry.driven:
                 journal.ask_cancel(entry.number)
-            elif entry.ended is None:
+            elif not entry.ended:
                 journal.cancel_rest(entry.number)
                 journal.leave(entry.number, ended=True)
 

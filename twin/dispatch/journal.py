@@ -28,7 +28,8 @@ PATIENCE = 60.0  # seconds to wait for another writer
 SCHEMA = """
 create table batch (
     number integer primary key, id text not null unique, name text not null, jobs integer not null,
-    created real not null, ended real, driver text, cancel integer not null default 0
+    created real not null, began real, seconds real not null default 0, ended integer not null default 0,
+    driver text, cancel integer not null default 0
 );
 create table job (
     batch integer not null, number integer not null, id blob not null, state text not null,
@@ -43,14 +44,21 @@ create table unit (batch integer not null, name text not null, unit text not nul
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A batch in the journal."""
+    """A batch in the journal.
+
+    Attributes:
+        ended: nothing is left to run.
+        began: when its driver began, in seconds since the epoch; None when nobody drives it.
+        spent: seconds of earlier drives.
+    """
 
     number: int
     id: str
     name: str
     jobs: int
-    created: float
-    ended: float | None
+    ended: bool
+    began: float | None
+    spent: float
     driver: str | None
     cancel: bool
 
@@ -58,6 +66,11 @@ class Entry:
     def driven(self) -> bool:
         """Whether a living process runs this batch."""
         return alive(self.driver)
+
+    @property
+    def seconds(self) -> float:
+        """Wall time that somebody has driven it."""
+        return self.spent + (time.time() - self.began if self.began is not None and self.driven else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +187,14 @@ class Journal:
 
     def batches(self) -> list[Entry]:
         """All batches, the oldest first."""
-        rows = self._db.execute("select number, id, name, jobs, created, ended, driver, cancel from batch order by number")
+        rows = self._db.execute("select number, id, name, jobs, ended, began, seconds, driver, cancel from batch order by number")
         return [_entry(row) for row in rows]
 
     def batch(self, id: str) -> Entry | None:
         """The batch of that id."""
-        row = self._db.execute("select number, id, name, jobs, created, ended, driver, cancel from batch where id=?", (id,)).fetchone()
+        row = self._db.execute(
+            "select number, id, name, jobs, ended, began, seconds, driver, cancel from batch where id=?", (id,)
+        ).fetchone()
         return _entry(row) if row else None
 
     def take(self, id: str) -> bool:
@@ -188,13 +203,16 @@ class Journal:
             entry = self.batch(id)
             if entry is None or (entry.driven and entry.driver != mine()):
                 return False
-            self._db.execute("update batch set driver=?, cancel=0, ended=null where id=?", (mine(), id))
+            self._db.execute("update batch set driver=?, cancel=0, ended=0, began=? where id=?", (mine(), time.time(), id))
             return True
 
     def leave(self, batch: int, *, ended: bool) -> None:
         """Stop driving; `ended` when nothing is left to run."""
         with self.commit():
-            self._db.execute("update batch set driver=null, ended=? where number=?", (time.time() if ended else None, batch))
+            self._db.execute(
+                "update batch set driver=null, ended=?, seconds=seconds+coalesce(?-began, 0), began=null where number=?",
+                (ended, time.time(), batch),
+            )
 
     def ask_cancel(self, batch: int) -> None:
         """Ask the driver, wherever it is, to stop the batch."""
@@ -327,7 +345,8 @@ class Journal:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    return Entry(*(*row[:-1], bool(row[-1])))
+    number, id, name, jobs, ended, began, seconds, driver, cancel = row
+    return Entry(number, id, name, jobs, bool(ended), began, seconds, driver, bool(cancel))
 
 
 def _slices(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
