@@ -19,7 +19,7 @@ import numpy as np
 from robots.catalogue import h10w_look as look
 from robots.catalogue.h10w_shapes import Part, binary_stl
 from robots.inertia import Body, box, combined, cylinder
-from robots.model import Arm, Geometry, Gripper, Joint, Link, Robot
+from robots.model import Arm, Geometry, Gripper, Joint, Link, Mimic, Robot
 from robots.transforms import from_rpy, placed
 from robots.urdf import read, write
 from twin.assets import root
@@ -55,6 +55,7 @@ class Parameters:
     payload: float = 8.0
     hand_mass: float = 1.1
     finger_mass: float = 0.12
+    finger_speed: float = 0.15
     opening: float = 0.10
     grip_force: float = 400.0
     pad: tuple[float, float] = (0.025, 0.060)
@@ -170,7 +171,7 @@ def _link(name: str, body: Body, visuals: tuple[Geometry, ...] = (), collisions:
 
 def _body(p: Parameters, maker: _Maker) -> tuple[list[Link], list[Joint]]:
     """Base, wheels, column, torso, head."""
-    length, width, height = p.base_size
+    height = p.base_size[2]
     top = p.base_clearance + height
     reach = p.column[2]
     base = box(p.base_mass, p.base_size, placed((0.0, 0.0, p.base_clearance + 0.4 * height)))  # batteries lie low
@@ -179,29 +180,32 @@ def _body(p: Parameters, maker: _Maker) -> tuple[list[Link], list[Joint]]:
         [box(11.0, (0.20, 0.28, 0.34), placed((0.08, 0.0, -0.03))), box(5.0, (0.12, 0.17, 0.6), placed((p.column_x, 0.0, -0.3)))]
     )
     wheel = cylinder(4.0, p.wheel_radius, 0.045, placed(rotation=from_rpy(np.pi / 2, 0.0, 0.0)))
+    neck = cylinder(0.5, 0.035, 0.08, placed((0.0, 0.0, 0.04)))
+    head = box(1.8, (0.15, 0.20, 0.14), placed((0.02, 0.0, 0.05)))
+    chest = (_box((0.20, 0.28, 0.36), 0.08, 0.0, -0.04), _box((0.13, 0.18, 0.50), p.column_x, 0.0, -0.22))
+    half_turn = placed(rotation=from_rpy(0.0, 0.0, np.pi))
     links = [
         _link("base_link", base, maker.visuals("base", look.base(p)), (_box(p.base_size, z=p.base_clearance + height / 2),)),
         _link("left_wheel", wheel, maker.visuals("wheel", look.wheel(p))),
-        _link("right_wheel", wheel, maker.visuals("wheel", look.wheel(p), placed(rotation=from_rpy(0.0, 0.0, np.pi)))),
+        _link("right_wheel", wheel, maker.visuals("wheel", look.wheel(p), half_turn)),
         _link("column", column, maker.visuals("column", look.column(p)), (_box(p.column, p.column_x, 0.0, top + reach / 2),)),
-        _link(
-            "torso",
-            torso,
-            maker.visuals("torso", look.torso(p)),
-            (_box((0.20, 0.28, 0.36), 0.08, 0.0, -0.04), _box((0.13, 0.18, 0.50), p.column_x, 0.0, -0.22)),
-        ),
-        _link("neck", cylinder(0.5, 0.035, 0.08, placed((0.0, 0.0, 0.04))), maker.visuals("neck", look.neck()), (_rod(0.036, 0.0, 0.06),)),
-        _link("head", box(1.8, (0.15, 0.20, 0.14), placed((0.02, 0.0, 0.05))), maker.visuals("head", look.head()), (_box((0.17, 0.21, 0.15), 0.02, 0.0, 0.055),)),
-    ]  # fmt: skip
+        _link("torso", torso, maker.visuals("torso", look.torso(p)), chest),
+        _link("neck", neck, maker.visuals("neck", look.neck()), (_rod(0.036, 0.0, 0.06),)),
+        _link("head", head, maker.visuals("head", look.head()), (_box((0.17, 0.21, 0.15), 0.02, 0.0, 0.055),)),
+    ]
     y_axis, half = np.array([0.0, 1.0, 0.0]), p.wheel_track / 2
+    wheels = [
+        Joint(f"{side}_wheel_joint", "continuous", "base_link", f"{side}_wheel", hub, y_axis, velocity=15.0, effort=40.0)
+        for side, hub in (("left", placed((0.0, half, p.wheel_radius))), ("right", placed((0.0, -half, p.wheel_radius))))
+    ]
+    at_shoulders, at_neck, at_head = placed((0.0, 0.0, p.shoulder_height)), placed((0.08, 0.0, 0.145)), placed((0.0, 0.0, 0.075))
     joints = [
-        Joint("left_wheel_joint", "continuous", "base_link", "left_wheel", placed((0.0, half, p.wheel_radius)), y_axis, velocity=15.0, effort=40.0),
-        Joint("right_wheel_joint", "continuous", "base_link", "right_wheel", placed((0.0, -half, p.wheel_radius)), y_axis, velocity=15.0, effort=40.0),
+        *wheels,
         Joint("column_joint", "fixed", "base_link", "column"),
-        Joint("lift", "prismatic", "column", "torso", placed((0.0, 0.0, p.shoulder_height)), lower=0.0, upper=p.lift_stroke, velocity=0.25, effort=2000.0),
-        Joint("head_pan", "revolute", "torso", "neck", placed((0.08, 0.0, 0.145)), lower=-1.6, upper=1.6, velocity=2.0, effort=10.0),
-        Joint("head_tilt", "revolute", "neck", "head", placed((0.0, 0.0, 0.075)), y_axis, lower=-0.5, upper=0.9, velocity=2.0, effort=10.0),
-    ]  # fmt: skip
+        Joint("lift", "prismatic", "column", "torso", at_shoulders, lower=0.0, upper=p.lift_stroke, velocity=0.25, effort=2000.0),
+        Joint("head_pan", "revolute", "torso", "neck", at_neck, lower=-1.6, upper=1.6, velocity=2.0, effort=10.0),
+        Joint("head_tilt", "revolute", "neck", "head", at_head, y_axis, lower=-0.5, upper=0.9, velocity=2.0, effort=10.0),
+    ]
     return links, joints
 
 
@@ -275,14 +279,19 @@ def _hand(p: Parameters, maker: _Maker, side: str, flange: float) -> tuple[list[
         _link(f"{side}_finger_2", weights[1], looks[1], (other,)),
         Link(f"{side}_tcp"),
     ]
-    stroke = {"lower": 0.0, "upper": p.opening / 2, "velocity": 0.15, "effort": p.grip_force}
-    first = f"{side}_finger_joint_1"
+    first, at_pads = f"{side}_finger_joint_1", placed((0.0, 0.0, tool))
+
+    def slide(name: str, finger_link: str, axis: np.ndarray, mimic: Mimic | None = None) -> Joint:
+        return Joint(
+            name, "prismatic", f"{side}_hand", finger_link, at_pads, axis, 0.0, p.opening / 2, p.finger_speed, p.grip_force, mimic=mimic
+        )
+
     joints = [
         Joint(f"{side}_hand_joint", "fixed", f"{side}_link_7", f"{side}_hand", placed((0.0, 0.0, flange))),
-        Joint(first, "prismatic", f"{side}_hand", f"{side}_finger_1", placed((0.0, 0.0, tool)), y_axis, **stroke),
-        Joint(f"{side}_finger_joint_2", "prismatic", f"{side}_hand", f"{side}_finger_2", placed((0.0, 0.0, tool)), -y_axis, **stroke, mimic=(first, 1.0, 0.0)),
-        Joint(f"{side}_tcp_joint", "fixed", f"{side}_hand", f"{side}_tcp", placed((0.0, 0.0, tool))),
-    ]  # fmt: skip
+        slide(first, f"{side}_finger_1", y_axis),
+        slide(f"{side}_finger_joint_2", f"{side}_finger_2", -y_axis, (first, 1.0, 0.0)),
+        Joint(f"{side}_tcp_joint", "fixed", f"{side}_hand", f"{side}_tcp", at_pads),
+    ]
     return links, joints
 
 

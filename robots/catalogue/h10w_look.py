@@ -20,28 +20,30 @@ def base(p: Parameters) -> list[Part]:
     length, width, height = p.base_size
     low, top = p.base_clearance, p.base_clearance + height
     hood = put(block((length, width, top - 0.15), LIGHT, corner=0.10, edge=0.028, top=(0.90, 0.88)), z=0.15)
+    outline = (0.0, 0.046), (0.004, 0.050), (0.012, 0.050), (0.014, 0.044), (0.034, 0.044), (0.036, 0.050), (0.046, 0.050), (0.052, 0.044)
+    scanner = tube(outline, DARK, points=18)
     parts = [
         put(block((length - 0.03, width - 0.115, 0.15 - low), DARK, corner=0.07, edge=0.012), z=low),
         put(block((length - 0.004, width - 0.004, 0.014), ACCENT, corner=0.10, edge=0.004), z=0.143),
         hood,
         put(block((0.20, 0.26, 0.022), DARK, corner=0.04, edge=0.006), x=p.column_x, z=top - 0.010),
-        put(tube([(0.0, 0.046), (0.004, 0.050), (0.012, 0.050), (0.014, 0.044), (0.034, 0.044), (0.036, 0.050), (0.046, 0.050), (0.052, 0.044)], DARK), x=0.19, z=top - 0.006),
+        put(scanner, x=0.19, z=top - 0.006),
         put(block((0.05, 0.20, 0.035), DARK, corner=0.015, edge=0.006), x=length / 2 - 0.029, z=0.185),
     ]  # fmt: skip
     for x in (-0.235, 0.235):
         for y in (-0.12, 0.12):
-            parts.append(put(disc(0.035, 0.026, RUBBER, points=20), x=x, y=y, z=0.035, roll=QUARTER))
+            parts.append(put(disc(0.035, 0.026, RUBBER, points=16), x=x, y=y, z=0.035, roll=QUARTER))
             parts.append(put(block((0.05, 0.05, 0.03), DARK, corner=0.012, edge=0.004), x=x, y=y, z=0.04))
     return parts
 
 
 def wheel(p: Parameters) -> list[Part]:
     """Tyre, rim and hub cap; the outer face looks along +y."""
-    tyre, r = disc(p.wheel_radius, 0.045, RUBBER, edge=0.010, points=36), p.wheel_radius
+    tyre, r = disc(p.wheel_radius, 0.045, RUBBER, edge=0.010, points=30), p.wheel_radius
     return [
         put(tyre, roll=QUARTER),
         put(disc(0.70 * r, 0.050, LIGHT, edge=0.004), roll=QUARTER),
-        put(disc(0.30 * r, 0.056, ACCENT, edge=0.003, points=20), roll=QUARTER),
+        put(disc(0.30 * r, 0.056, ACCENT, edge=0.003, points=16), roll=QUARTER),
     ]
 
 
