@@ -68,7 +68,7 @@ class Tab:
             time.sleep(0.05)
         return value
 
-    def open(self, path: Path, *, width: int = 1280, height: int = 800, dark: bool = False, ready: str = "") -> None:
+    def open(self, path: Path, *, width: int = 900, height: int = 600, dark: bool = False, ready: str = "") -> None:
         self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.command("Emulation.setEmulatedMedia", features=[scheme])

@@ -50,7 +50,7 @@ export class Player {
     const focus = new THREE.Box3().setFromPoints(bounds.points).getBoundingSphere(new THREE.Sphere());
     this.markers = new Markers(scene.markers, focus.radius, this.overlay);
     this.stage.world.add(this.trails.group, this.markers.group);
-    this.legend = legend(scene, this.trails, this.markers, () => (this.stage.changed = true));
+    this.legend = legend(scene, this.trails, this.markers, () => this.stage.refresh());
     this.followSelect = this.makeFollow();
     this.view = element('div', { class: 'tp-view' }, this.canvas, this.overlay, this.caption, this.legend);
     if (scene.curves.length) this.curves = new Curves(scene.curves, scene.t, clock);
@@ -138,7 +138,7 @@ export class Player {
       if (this.caption.textContent !== text) this.caption.textContent = text;
       this.caption.hidden = !text;
     }
-    this.stage.changed = true;
+    this.stage.refresh();
   }
 
   paint() {

@@ -13,6 +13,8 @@ export class Stage {
     this.renderer.toneMapping = THREE.NeutralToneMapping;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = THREE.PCFShadowMap;
+    // shadows change with what stands where, not with where one looks from
+    Object.assign(this.renderer.shadowMap, { autoUpdate: false, needsUpdate: true });
     this.scene = new THREE.Scene();
     this.camera = new THREE.PerspectiveCamera(32, 1, 0.01, 100);
     this.controls = new OrbitControls(this.camera, canvas);
@@ -47,6 +49,12 @@ export class Stage {
     sun.shadow.bias = -2e-4;
     sun.shadow.radius = 3;
     return [sun, sun.target];
+  }
+
+  // Something moved, came or went.
+  refresh() {
+    this.renderer.shadowMap.needsUpdate = true;
+    this.changed = true;
   }
 
   fit(view) {
