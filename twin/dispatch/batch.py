@@ -172,7 +172,7 @@ class Batch:
             entry = self._entry(journal)
             if entry.driven:
                 journal.ask_cancel(entry.number)
-            elif not entry.ended:
+            elif not entry.ended and journal.take(self.id):
                 journal.cancel_rest(entry.number)
                 journal.leave(entry.number, ended=True)
 

@@ -66,8 +66,9 @@ class Intake:
         known = self._journal.admit(self._batch, [(item.job.index, item.job.id) for item in items])
         endings, free = [], list[Item]()
         for item in items:
-            if item.job.id in known:
-                endings += self._place(item, known[item.job.id], free)
+            owner = known.get(item.job.id)
+            if owner is not None and owner.owner != (self._batch, item.job.index):
+                endings += self._place(item, owner, free)
             elif (row := self._library.folder_row(item.job.id)) is not None:
                 endings.append(self._cached(item, row))
             else:

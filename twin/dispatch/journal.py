@@ -78,13 +78,15 @@ class Known:
     """Where the numbers of an id are, or will be: a job of some batch.
 
     Attributes:
+        owner: number of the batch in the journal, number of the job in it.
+        batch: id of that batch.
         row: the finished row as JSON while it is not in a part yet.
         part: file name of the Parquet part that holds the row.
         driven: a living process runs that batch.
     """
 
+    owner: tuple[int, int]
     batch: str
-    number: int
     state: str
     row: str | None
     part: str | None
@@ -236,7 +238,7 @@ class Journal:
         return [(state, verdict, bool(cached), count) for state, verdict, cached, count in rows]
 
     def admit(self, batch: int, jobs: Sequence[tuple[int, str]]) -> dict[str, Known]:
-        """Enter jobs (number, id) as pending and claim their ids; who already has an id is returned."""
+        """Enter jobs (number, id) as pending and claim their ids. Where some were claimed before: who owns each id now."""
         with self.commit():
             self._db.executemany(
                 "insert into job (batch, number, id, state) values (?,?,?,'pending') "
@@ -248,10 +250,10 @@ class Journal:
             ).rowcount
             if claimed == len(jobs):
                 return {}
-            return self.known([id for _, id in jobs], but=(batch, dict(jobs)))
+            return self.known([id for _, id in jobs])
 
-    def known(self, ids: Sequence[str], *, but: tuple[int, Mapping[int, str]] | None = None) -> dict[str, Known]:
-        """Who owns these ids. `but` leaves out ids that the given jobs (batch, number -> id) own themselves."""
+    def known(self, ids: Sequence[str]) -> dict[str, Known]:
+        """Who owns these ids."""
         living: dict[str | None, bool] = {}
         found: dict[str, Known] = {}
         for part in _slices(ids, 500):
@@ -265,8 +267,7 @@ class Journal:
                 id = digest.hex()
                 if driver not in living:
                     living[driver] = alive(driver)
-                if but is None or (batch, but[1].get(number)) != (but[0], id):
-                    found[id] = Known(batch_id, number, state, row, file, living[driver])
+                found[id] = Known((batch, number), batch_id, state, row, file, living[driver])
         return found
 
     def own(self, batch: int, jobs: Iterable[tuple[int, str]]) -> None:

@@ -38,7 +38,7 @@ class Library:
         if known.part is None:
             return None
         try:
-            return self._part(part_folder(self._store, known.batch) / known.part).get(known.number)
+            return self._part(part_folder(self._store, known.batch) / known.part).get(known.owner[1])
         except StoreFault:
             return None  # it is computed again
 
