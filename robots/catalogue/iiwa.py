@@ -1,7 +1,7 @@
 """KUKA LBR iiwa 14 R820, from the URDF and meshes of the installed pybullet_data, with a virtual gripper.
 
-The URDF's limits of 10 rad/s and 300 N m for every joint are placeholders; speeds and torques here are those of KUKA's
-data sheet "LBR iiwa 14 R820". The URDF has no tool: a frame 100 mm before the flange stands for the pads of a parallel
+The URDF's limits of 10 rad/s and 300 N m for every joint are placeholders; speeds and torques here are those commonly
+given for the LBR iiwa 14 R820, not checked against the maker's own sheet. The URDF has no tool: a frame 100 mm before the flange stands for the pads of a parallel
 gripper without bodies of its own, which holds any part up to 100 mm wide.
 """
 
@@ -21,7 +21,7 @@ __all__ = ["load"]
 
 SPEEDS = np.radians([85.0, 85.0, 100.0, 75.0, 130.0, 135.0, 135.0])
 TORQUES = (320.0, 320.0, 176.0, 176.0, 110.0, 40.0, 40.0)
-FLANGE = 0.045  # from link 7 to the flange's face along z [m]; 126 mm from the wrist as in the data sheet
+FLANGE = 0.045  # from link 7 to the flange's face along z [m]; 126 mm from the wrist
 STANDOFF = 0.100  # from the flange to the virtual pads [m]
 
 ARM = Arm(

@@ -15,7 +15,7 @@ ARM = Arm(
     name="arm",
     joints=tuple(f"panda_joint{i}" for i in range(1, 8)),
     tool="panda_grasptarget",
-    # Franka Hand data sheet: 80 mm stroke, 70 N continuous force; pads measured on the mesh; friction: house rule, rubber on steel
+    # Franka Hand: 80 mm stroke, 70 N, as commonly given; pad size from the mesh; friction: house rule, rubber on steel
     gripper=Gripper(("panda_finger_joint1", "panda_finger_joint2"), (0.0, 0.08), 70.0, 0.8, 0.01, (0.01, 0.009)),
     home=(0.0, -math.pi / 4, 0.0, -3 * math.pi / 4, 0.0, math.pi / 2, math.pi / 4),
     payload=3.0,
