@@ -33,12 +33,8 @@ def batch_page(batch: Batch) -> str:
 
     rows, expect = batch.rows(), batch.loaded.expect
     worst, worst_id = _worst_scene(batch, rows, expect)
-    scenario = dict(batch.scenario)
-    study = judge(batch) if scenario.get("study") else []
-    return report_html(
-        batch.summary(), rows, swept=batch.swept, units=batch.units, study=study, expect=expect, scenario=scenario, title=batch.name,
-        worst=worst, worst_id=worst_id,
-    )  # fmt: skip
+    inputs: dict[str, Any] = {"swept": batch.swept, "units": batch.units, "scenario": batch.scenario, "title": batch.name}
+    return report_html(batch.summary(), rows, **inputs, study=judge(batch), expect=expect, worst=worst, worst_id=worst_id)
 
 
 def _worst_scene(batch: Batch, rows: list[dict[str, Any]], expect: Mapping[str, Mapping[str, float]]) -> tuple[bytes | None, str]:

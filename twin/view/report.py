@@ -46,7 +46,7 @@ def report_html(
         rows: one a job: id, index, status, verdict, reason, values {swept path: value}, scalars {name: value}.
         swept: the swept paths, in the order to show them.
         units: scalar or swept path -> SI unit.
-        study: judged expectations over the batch: name, value, low, high, unit, bound, ok.
+        study: judged expectations over the batch: name, value, low, high, unit, bound, confidence, ok.
         expect: scalar -> {min, max, equal, tolerance} in SI: the bounds that are drawn.
         scenario: its document; the whole of it stands in the page.
         worst: the scene of the worst run, or the bytes of its GLB file; `worst_id`: its id.
@@ -118,8 +118,8 @@ def _card(line: Mapping[str, Any]) -> str:
         limit = bound_text(bound, line["unit"])
     interval = ""
     if line.get("low") is not None and line.get("high") is not None:
-        confidence = line["bound"].get("confidence")
-        sure = f"{100 * confidence:g} % confidence" if confidence else "confidence"
+        confidence = line.get("confidence")
+        sure = f"one-sided {100 * confidence:g} % limits" if confidence else "limits"
         interval = f"<p class=note>{sure}: {escape(show(line['low']))} … {escape(show(line['high']))}</p>"
     kind, word = ("pass", "holds") if line["ok"] else ("fail", "broken")
     verdict = f'<p><span class="verdict {kind}">{word}</span> <span class="note">{escape(limit)}</span></p>'

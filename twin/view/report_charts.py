@@ -71,7 +71,7 @@ def maps(runs: Runs) -> str:
     if len(runs.parameters) == 1:
         only = runs.parameters[0]
         rates = {name: round(100 * float(np.nanmean(runs.good[only.of_row == i])), 1) for i, name in enumerate(only.names)}
-        return _charts([(runs.axis(only.path), bar_chart(rates, title=f"Pass rate over {only.path}", unit="%"))])
+        return _charts([(runs.axis(only.path), bar_chart(rates, title=f"Pass rate over {only.path}", unit="%", full=100))])
     return _charts([_map(runs, across, up) for across, up in list(combinations(runs.parameters, 2))[:MAPS]])
 
 
@@ -94,7 +94,7 @@ def _influence(runs: Runs, caption: str, values: np.ndarray) -> tuple[str, str] 
     if not any(shares.values()):
         return None
     ranked = dict(sorted(shares.items(), key=lambda item: -item[1]))
-    return caption, bar_chart(ranked, title=f"Influence of the swept parameters on {caption}", unit="%")
+    return caption, bar_chart(ranked, title=f"Influence of the swept parameters on {caption}", unit="%", full=100)
 
 
 def distributions(runs: Runs) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 __all__ = ["Axes", "document", "mark", "number", "ramp", "series_color", "text", "ticks", "with_unit"]
 
 _SERIES = ("#2257d6", "#d9590a", "#0c8a68", "#8a3fd1", "#c72c66", "#94700b", "#0a86a3", "#5b6678")
+_AMBER = "var(--stopped,#9a5b00)"
 LINE, INK, FAINT = "var(--line,#e1e6ed)", "var(--ink,#171c26)", "var(--faint,#626b7b)"
 
 
@@ -22,9 +23,10 @@ def series_color(index: int) -> str:
 
 
 def ramp(fraction: float) -> str:
-    """A colour between the page's `fail` (0) and `pass` (1)."""
-    percent = round(100 * min(max(fraction, 0.0), 1.0))
-    return f"color-mix(in oklab,var(--pass,#0b7a55) {percent}%,var(--fail,#c9302c))"
+    """A colour from the page's `fail` (0) over `stopped`, an amber, to `pass` (1)."""
+    share = min(max(fraction, 0.0), 1.0)
+    below, above = ("var(--fail,#c9302c)", _AMBER) if share < 0.5 else (_AMBER, "var(--pass,#0b7a55)")
+    return f"color-mix(in oklab,{above} {round(200 * (share % 0.5)) if share < 1 else 100}%,{below})"
 
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:

@@ -30,19 +30,21 @@ def padded(values: np.ndarray) -> tuple[float, float]:
     return (low if low == 0 else low - room), high + room
 
 
-def bar_chart(bars: Mapping[str, float], *, title: str, unit: str = "", color: str = "", signed: bool = False, width: float = 560) -> str:
-    """One horizontal bar a name, longest scale to the right, the value beside it; `signed`: bars grow both ways from the middle."""
-    longest = max((len(name) for name in bars), default=0)
-    left = min(max(90.0, 7.0 * longest + 18), 300.0)
-    right = 78.0
-    scale = max((abs(value) for value in bars.values()), default=0.0) or 1.0
+def bar_chart(bars: Mapping[str, float], *, title: str, unit: str = "", signed: bool = False, full: float | None = None) -> str:
+    """One horizontal bar a name, the value beside it.
+
+    `full` is the value of a bar of full length (the largest when left out); `signed` bars grow both ways from the middle.
+    """
+    width, right = 560.0, 78.0
+    left = min(max(90.0, 7.0 * max((len(name) for name in bars), default=0) + 18), 300.0)
+    scale = full or max((abs(value) for value in bars.values()), default=0.0) or 1.0
     zero = left + (width - left - right) / 2 if signed else left
     room = (width - left - right) / (2 if signed else 1)
     parts = [f'<path d="M{zero:.1f} 4V{ROW * len(bars) + 6}" stroke="{FAINT}"/>']
     for i, (name, value) in enumerate(bars.items()):
         y, long = 6 + ROW * i, abs(value) / scale * room
         start = zero if value >= 0 else zero - long
-        tint = color or series_color(0 if value >= 0 or not signed else 1)
+        tint = series_color(0 if value >= 0 or not signed else 1)
         shown = name if len(name) <= 42 else name[:41] + "…"
         size = {"width": max(long, 1.0), "height": ROW - 8, "rx": 3}
         parts.append(mark("rect", name, x=start, y=y, **size, fill=tint))

@@ -44,7 +44,7 @@ function hidden(points, boxes, eye) {
 export function fit(camera, controls, survey, view = 'best') {
   const box = new THREE.Box3().setFromPoints(survey.points);
   const middle = box.getCenter(new THREE.Vector3());
-  const at = (toward) => middle.clone().addScaledVector(toward, distance(camera, survey.points, middle, toward, 1.22));
+  const at = (toward) => middle.clone().addScaledVector(toward, distance(camera, survey.points, middle, toward, 1.12));
   let toward;
   if (view === 'top') toward = direction(0, Math.PI / 2 - 1e-3);
   else if (view === 'front') toward = direction(0, 0.02);

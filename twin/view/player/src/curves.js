@@ -4,7 +4,7 @@ import { frameAt, number, seconds, ticks } from './format.js';
 
 const COLORS = 8; // --series-1 .. --series-8 in the page's theme
 const LANES = 2;
-const FIRST_UNITS = ['N', 'N*m', 'm', 'rad']; // what a person looks at first
+const FIRST_UNITS = ['N', 'rad', 'N*m', 'm']; // what a person looks at first
 const MARGIN = { left: 58, right: 16, top: 10, bottom: 26, gap: 18 };
 
 const range = (values) => values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]);
@@ -19,9 +19,10 @@ function firstChoice(curves) {
 export class Curves {
   constructor(curves, t, clock) {
     Object.assign(this, { t, clock, hover: null });
-    this.curves = curves.map((curve) => ({ ...curve, range: range(curve.values) }));
+    const ranged = curves.map((curve) => ({ ...curve, range: range(curve.values) }));
+    this.shown = firstChoice(ranged);
+    this.curves = [...this.shown, ...ranged.filter((curve) => !this.shown.has(curve))];
     this.curves.forEach((curve, i) => (curve.color = (i % COLORS) + 1));
-    this.shown = firstChoice(this.curves);
     this.canvas = element('canvas', { class: 'tp-plot', role: 'img', 'aria-label': 'Curves over time. Click to go to a time.' });
     this.tip = element('div', { class: 'tp-tip', hidden: true });
     this.plot = element('div', { class: 'tp-plot-box' }, this.canvas, this.tip);

@@ -33,7 +33,7 @@ export class Ground {
       middle: { value: new THREE.Vector2(middle.x, middle.z) },
       cell: { value: cell },
       radius: { value: radius },
-      strength: { value: 0.5 },
+      strength: { value: 0.36 },
     };
     const plane = new THREE.PlaneGeometry(2 * radius, 2 * radius).rotateX(-Math.PI / 2);
     const grid = new THREE.Mesh(

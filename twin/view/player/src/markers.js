@@ -69,7 +69,8 @@ export class Markers {
       const label = this.labels.get(text);
       const place = toScreen(middle);
       label.hidden = !place.visible;
-      label.textContent = force > 0 ? `${text} · ${number(force)} N` : text;
+      // some labels say how strong already
+      label.textContent = force > 0 && !/\d\s*N\b/.test(text) ? `${text} · ${number(force)} N` : text;
       label.style.transform = `translate(${place.x + 14}px, ${place.y - 30}px)`;
     }
   }
