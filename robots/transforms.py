@@ -30,6 +30,7 @@ def from_rpy(roll: float, pitch: float, yaw: float) -> np.ndarray:
 
 def rpy(rotation: np.ndarray) -> tuple[float, float, float]:
     """Roll, pitch, yaw [rad] of a rotation matrix (3, 3); at pitch = +-90 deg the roll is taken as zero."""
+    rotation = np.where(np.abs(rotation) < 1e-12, 0.0, rotation)  # rounding must not choose between pi and -pi
     pitch = float(np.arctan2(-rotation[2, 0], np.hypot(rotation[0, 0], rotation[1, 0])))
     if abs(np.cos(pitch)) < 1e-9:
         return 0.0, pitch, float(np.arctan2(-rotation[0, 1], rotation[1, 1]))
