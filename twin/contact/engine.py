@@ -14,6 +14,7 @@ from twin.errors import EngineMissing, UnknownName
 __all__ = ["ENGINES", "Contact", "Distance", "Engine", "Item", "default_engine", "make_engine"]
 
 ENGINES = ("pybullet", "mujoco")
+Triple = tuple[float, float, float]
 
 
 class Item(NamedTuple):
@@ -30,17 +31,17 @@ class Contact(NamedTuple):
     """One contact point in the last step.
 
     Attributes:
-        position: where, world frame [m], shape (3,).
-        force: what `b` does to `a` [N], shape (3,): normal and friction together.
-        normal: unit normal from `b` to `a`, shape (3,).
+        position: where, world frame [m].
+        force: what `b` does to `a` [N]: normal and friction together.
+        normal: unit normal from `b` to `a`.
         depth: how deep the two overlap [m]; negative while a gap is left.
     """
 
     a: Item
     b: Item
-    position: np.ndarray
-    force: np.ndarray
-    normal: np.ndarray
+    position: Triple
+    force: Triple
+    normal: Triple
     depth: float
 
 

@@ -267,6 +267,7 @@ class MujocoEngine:
 
     def pass_through(self, a: Item, b: Item, ignore: bool) -> None:
         """See Engine. A pair that passes through keeps its name and loses its reach (a margin far below zero)."""
+        (self._passing.add if ignore else self._passing.discard)(frozenset((a, b)))
         for x, y in itertools.product(self._names(a), self._names(b)):
             for name in (f"{x}|{y}", f"{y}|{x}"):
                 index = mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_PAIR, name)
@@ -282,17 +283,20 @@ class MujocoEngine:
         wrench = np.zeros(6)
         for k in range(self._data.ncon):
             c = self._data.contact[k]
+            one, other = self._item_of_geom[int(c.geom[0])], self._item_of_geom[int(c.geom[1])]
+            if frozenset((one, other)) in self._passing:
+                continue
             mujoco.mj_contactForce(self._model, self._data, k, wrench)
             if wrench[0] <= 0.0 and c.dist > 0.0:
                 continue
             frame = c.frame.reshape(3, 3)
             found.append(
                 Contact(
-                    self._item_of_geom[int(c.geom[0])],
-                    self._item_of_geom[int(c.geom[1])],
-                    c.pos.copy(),
-                    -frame.T @ wrench[:3],
-                    -frame[0].copy(),
+                    one,
+                    other,
+                    tuple(c.pos.tolist()),
+                    tuple((-frame.T @ wrench[:3]).tolist()),
+                    tuple((-frame[0]).tolist()),
                     -float(c.dist),
                 )
             )

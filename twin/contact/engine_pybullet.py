@@ -5,22 +5,27 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pybullet as bullet
 
 from robots.model import Geometry
 from robots.urdf import write as write_urdf
 from twin.contact.engine import Contact, Distance, Item
 from twin.contact.rotation import matrix_from_wxyz, transform, wxyz_from_matrix, wxyz_from_xyzw, xyzw_from_wxyz
+from twin.contact.silence import silence
 from twin.contact.world import Body, Installed, World
+
+with silence():  # Bullet tells its build time on standard output, where only results may stand
+    import pybullet as bullet
 
 __all__ = ["PybulletEngine"]
 
 SOLVER_ITERATIONS = 100  # of the sequential-impulse solver; 50 (the default) lets a wedged box creep
 RESIDUAL = 1e-7  # the solver may stop earlier when it has converged this far
 GRIP_LIMIT = 1e5  # [N] Bullet's own limit of a grip constraint: out of the way, the cell breaks grips itself
+SPECK = 1e-6  # [kg] mass of a link that has none: Bullet would give it 1 kg
 BOUNCE_THRESHOLD = 1e-2  # [m/s] slower impacts do not bounce
 
 
@@ -111,9 +116,10 @@ class PybulletEngine:
 
     def _add_robot(self, installed: Installed) -> None:
         robot = installed.robot
-        with tempfile.TemporaryDirectory() as folder:
+        links = tuple(link if link.mass > 0 else replace(link, mass=SPECK, inertia=SPECK * 1e-4 * np.eye(3)) for link in robot.links)
+        with tempfile.TemporaryDirectory() as folder, silence():
             path = Path(folder) / "robot.urdf"
-            write_urdf(robot, path)
+            write_urdf(replace(robot, links=links), path)
             T = installed.T_world_base
             handle = bullet.loadURDF(
                 str(path),
@@ -125,20 +131,20 @@ class PybulletEngine:
             )
         self._ids[installed.name] = handle
         base = bullet.getBodyInfo(handle, physicsClientId=self._client)[0].decode()
-        links, joints = {base: -1}, {}
+        indices, joints = {base: -1}, {}
         for index in range(bullet.getNumJoints(handle, physicsClientId=self._client)):
             info = bullet.getJointInfo(handle, index, physicsClientId=self._client)
-            links[info[12].decode()], joints[info[1].decode()] = index, index
-        self._links[installed.name] = links
+            indices[info[12].decode()], joints[info[1].decode()] = index, index
+        self._links[installed.name] = indices
         self._driven[installed.name] = [joints[name] for name in robot.joint_names]
-        for name, index in links.items():
+        for name, index in indices.items():
             self._items[handle, index] = Item(installed.name, name)
             self._settle(handle, index, installed.friction, 0.0)
         self._free_joints(installed, handle)
         apart = {frozenset(pair) for pair in installed.apart}
-        for a, b in itertools.combinations(links, 2):
+        for a, b in itertools.combinations(indices, 2):
             if frozenset((a, b)) not in apart:
-                bullet.setCollisionFilterPair(handle, handle, links[a], links[b], 0, physicsClientId=self._client)
+                bullet.setCollisionFilterPair(handle, handle, indices[a], indices[b], 0, physicsClientId=self._client)
 
     def _free_joints(self, installed: Installed, handle: int) -> None:
         """Bullet gives every joint a velocity motor; ours are driven by torques alone."""
@@ -232,9 +238,9 @@ class PybulletEngine:
         for p in bullet.getContactPoints(physicsClientId=self._client):
             if p[8] > 0.0 and p[9] <= 0.0:
                 continue
-            normal = np.array(p[7])
-            force = p[9] * normal + p[10] * np.array(p[11]) + p[12] * np.array(p[13])
-            found.append(Contact(self._items[p[1], p[3]], self._items[p[2], p[4]], np.array(p[6]), force, normal, -p[8]))
+            n, f, u, g, v, h = p[7], p[9], p[11], p[10], p[13], p[12]
+            force = (f * n[0] + g * u[0] + h * v[0], f * n[1] + g * u[1] + h * v[1], f * n[2] + g * u[2] + h * v[2])
+            found.append(Contact(self._items[p[1], p[3]], self._items[p[2], p[4]], p[6], force, n, -p[8]))
         return found
 
     def distances(self, pairs: Sequence[tuple[Item, Item]], within: float) -> list[Distance]:

@@ -65,7 +65,7 @@ def test_a_resting_box_presses_with_its_weight(build) -> None:
     forces = []
     for _ in range(600):
         engine.step()
-        forces.append(sum((c.force if c.a == Item("box") else -c.force for c in engine.contacts()), np.zeros(3)))
+        forces.append(sum((np.array(c.force) * (1 if c.a == Item("box") else -1) for c in engine.contacts()), np.zeros(3)))
     np.testing.assert_allclose(np.mean(forces[300:], axis=0), [0, 0, 5.0 * GRAVITY], atol=0.5)
 
 

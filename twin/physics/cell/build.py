@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 import robots
+from robots.control import ComputedTorque
 from robots.model import Arm, Geometry, Robot, reduce
-from twin.contact import Body, Engine, Installed, Item, World, make_engine
+from twin.contact import GRAVITY, Body, Engine, Installed, Item, World, make_engine
 from twin.errors import BadInput, UnknownName
 from twin.kinds import Context
 from twin.physics.cell.frames import Frames
@@ -69,6 +70,7 @@ def build(spec: CellSpec, engine: str, context: Context) -> Cell:
         arms=arms,
         allowed=_allowed(spec, runs),
         watched=[],
+        pieces={n: solids[n].geometries for n in spec.parts},
         masses={n: (solids[n].mass, np.asarray(solids[n].com), np.asarray(solids[n].inertia)) for n in spec.parts},
     )
     for run in runs.values():
@@ -140,7 +142,9 @@ def _robot_run(name: str, spec: CellSpec, frames: Frames, context: Context) -> R
     q0 = np.array([values[joint] for joint in robot.joint_names])
     reference = np.zeros((3, robot.nq))
     reference[0] = q0
-    return RobotRun(name, full, robot, posture, frames.T_world(name), reference, robot, np.zeros(robot.nq))
+    T_world_base = frames.T_world(name)
+    controller = ComputedTorque(robot, T_world_base[:3, :3].T @ [0.0, 0.0, -GRAVITY], spec.stiffness)
+    return RobotRun(name, full, robot, posture, T_world_base, reference, controller, np.zeros(robot.nq))
 
 
 def _joint_values(robot: Robot, q: np.ndarray) -> dict[str, float]:

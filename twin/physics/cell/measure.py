@@ -50,7 +50,7 @@ def _effort(cell: Cell) -> dict[str, float]:
     for name, rows in cell.record.joints.items():
         if not rows:
             continue
-        history = np.stack(rows)  # (steps, 4, nq)
+        history = np.array(rows)  # (steps, 4, nq)
         robot = cell.robots[name].robot
         limited = np.isfinite(robot.effort) & (robot.effort > 0)
         ratio = float((np.abs(history[:, 2, limited]) / robot.effort[limited]).max()) if limited.any() else 0.0
@@ -68,7 +68,7 @@ def _path_error(cell: Cell) -> float:
         arm = cell.arms[track]
         rows = cell.record.joints[arm.robot.name]
         for begin, end in ranges:
-            history = np.stack(rows[begin:end])
+            history = np.array(rows[begin:end])
             places = [kinematics.forward(arm.robot.robot, np.ascontiguousarray(history[:, k]), [arm.arm.tool])[:, 0, :3, 3] for k in (0, 3)]
             # joints are read before the step that the reference belongs to, hence the shift by one
             worst = max(worst, float(np.linalg.norm(places[0][1:] - places[1][:-1], axis=1).max(initial=0.0)))
@@ -78,8 +78,10 @@ def _path_error(cell: Cell) -> float:
 def _dense_force(cell: Cell, pair: tuple[str, str]) -> np.ndarray:
     """Force on the part at every step [N], shape (steps, 3); zero where nothing touched."""
     force = np.zeros((len(cell.record.t), 3))
-    for step, on_part, _ in cell.record.touches.get(pair, ()):
-        force[min(step, len(force) - 1)] += on_part
+    rows = cell.record.touches.get(pair)
+    if rows:
+        table = np.array(rows)
+        force[table[:, 0].astype(int)] = table[:, 1:4]
     return force
 
 
@@ -119,7 +121,7 @@ def _series(cell: Cell, forces: Mapping[tuple[str, str], np.ndarray]) -> Series:
     for name, rows in record.joints.items():
         if not rows:
             continue
-        history = np.stack(rows)[::every]
+        history = np.array(rows)[::every]
         robot = cell.robots[name].robot
         for i, joint in enumerate(robot.joint_names):
             straight = robot.joint(joint).kind == "prismatic"

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from robots.trajectory import Trajectory, Unreachable
 
 from robots import ik, kinematics, trajectory
+from robots.errors import Unreachable
 from robots.model import Robot
+from robots.trajectory import Trajectory
 from twin.contact import Item
+from twin.contact.rotation import transform
 from twin.physics.cell import grip as friction_grip
 from twin.physics.cell.filters import LowPass, cutoff
+from twin.physics.cell.solids import outside
 from twin.physics.cell.spec import Grip, Insert, MoveJoint, MoveLinear, Release, Wait, WaitFor
 from twin.physics.cell.state import ArmRun, Cell, Held, ProcessFailure
 
@@ -23,7 +26,7 @@ __all__ = ["run_program"]
 FINGER_SPEED = 0.08  # [m/s] of each finger
 FINGER_ACCELERATION = 2.0  # [m/s^2]
 FINGER_JERK = 60.0  # [m/s^3]
-SUCTION_REACH = 5e-3  # [m] a tool without fingers holds what is nearer than this
+TOOL_REACH = 5e-3  # [m] a tool without fingers holds a part that its point is inside of, or nearer to than this
 STUCK = 0.1  # a part slower than this share of the commanded speed is stuck, not rubbing
 SEATED_WITHIN = 1.0  # [s] after the commanded push has ended, the part may lag this long
 GRIP_FILTER = 60  # channel class of the guards
@@ -255,9 +258,10 @@ def _close_on(cell: Cell, arm: ArmRun, args: Grip) -> Iterator[None]:
     """Fingers close at constant speed; ends when every finger touches the part."""
     part = Item(args.part)
     if not len(arm.fingers):
-        near = cell.engine.distances([(Item(arm.robot.name, arm.finger_links[0]), part)], SUCTION_REACH)
-        if not near:
-            raise ProcessFailure("grip missed", arm.track, f"{args.part} is more than {SUCTION_REACH * 1e3:.0f} mm away from the tool")
+        tool = np.linalg.inv(transform(*cell.engine.pose(args.part))) @ cell.T_world_tool(arm)
+        gap = outside(cell.pieces[args.part], tool[:3, 3])
+        if gap > TOOL_REACH:
+            raise ProcessFailure("grip missed", arm.track, f"{args.part} is {gap * 1e3:.0f} mm away from the tool point")
         return
     i, robot = arm.fingers, arm.robot.robot
     give_up = cell.now + args.time_limit

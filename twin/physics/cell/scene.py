@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from robots import kinematics, meshes
@@ -97,15 +99,14 @@ def _curves(series: Series, t: np.ndarray) -> tuple[dict[str, np.ndarray], dict[
 def _markers(cell: Cell) -> list[Marker]:
     """Collisions where they were deepest, and a force arrow for each touching pair every now and then."""
     found = [
-        Marker(c.start, f"{c.a} hits {c.b}, {c.depth * 1e3:.1f} mm deep", tuple(c.position), duration=max(c.end - c.start, 0.5))  # type: ignore[arg-type]
+        Marker(c.start, f"{c.a} hits {c.b}, {c.depth * 1e3:.1f} mm deep", c.position, duration=max(c.end - c.start, 0.5))
         for c in cell.record.collisions
     ]
     for (part, other), touches in cell.record.touches.items():
         last = -np.inf
-        for step, force, position in touches:
-            t = step * cell.spec.time_step
-            if t - last >= MARKER_SPACING and part in cell.spec.parts and np.linalg.norm(force) > 1.0:
-                label = f"{part} on {other}: {np.linalg.norm(force):.0f} N"
-                found.append(Marker(t, label, tuple(position), tuple(force), MARKER_SPACING))  # type: ignore[arg-type]
+        for step, fx, fy, fz, x, y, z in touches:
+            t, size = step * cell.spec.time_step, math.hypot(fx, fy, fz)
+            if t - last >= MARKER_SPACING and part in cell.spec.parts and size > 1.0:
+                found.append(Marker(t, f"{other} on {part}: {size:.0f} N", (x, y, z), (fx, fy, fz), MARKER_SPACING))
                 last = t
     return found

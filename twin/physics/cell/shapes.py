@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from robots.model import Geometry
@@ -18,6 +17,7 @@ __all__ = ["Shape", "geometries"]
 
 Extent = Annotated[Length, Field(gt=0, le=1e3)]  # a length that cannot vanish
 
+THROAT = 1e-4  # [m] how much narrower a flared mouth is than its slot, on each side
 STEEL = (0.62, 0.65, 0.70, 1.0)
 DARK = (0.22, 0.24, 0.28, 1.0)
 LIGHT = (0.82, 0.84, 0.86, 1.0)
@@ -112,7 +112,7 @@ def geometries(shape: Shape, find: Callable[[str], Path]) -> tuple[Geometry, ...
         return (_piece("sphere", (shape.sphere.radius,), color or STEEL),)
     if shape.mesh:
         scale = (shape.mesh.scale,) * 3
-        return (Geometry("mesh", (), find(shape.mesh.path), scale, np.eye(4), color or STEEL),)
+        return (Geometry("mesh", (), find(shape.mesh.path), scale, color=color or STEEL),)
     if shape.slot:
         return _slot(shape.slot, color or DARK)
     if shape.table:
@@ -125,19 +125,19 @@ def geometries(shape: Shape, find: Callable[[str], Path]) -> tuple[Geometry, ...
     return tuple(pieces)
 
 
-def _piece(
-    kind: str, size: tuple[float, ...], color: tuple[float, ...], at: tuple[float, float, float] = (0, 0, 0), yaw: float = 0.0
-) -> Geometry:
-    origin = np.eye(4)
-    origin[:2, :2] = [[math.cos(yaw), -math.sin(yaw)], [math.sin(yaw), math.cos(yaw)]]
-    origin[:3, 3] = at
-    return Geometry(kind, tuple(size), None, (1.0, 1.0, 1.0), origin, tuple(color))  # type: ignore[arg-type]
+def _piece(kind: Any, size: tuple[float, ...], color: tuple[float, ...]) -> Geometry:
+    return Geometry(kind, tuple(size), color=tuple(color))  # type: ignore[arg-type]
 
 
 def _box(
-    size: tuple[float, float, float], at: tuple[float, float, float] = (0, 0, 0), *, yaw: float = 0.0, color: tuple[float, ...]
+    size: tuple[float, float, float],
+    at: tuple[float, float, float] = (0, 0, 0),
+    *,
+    yaw: float = 0.0,
+    pitch: float = 0.0,
+    color: tuple[float, ...],
 ) -> Geometry:
-    return _piece("box", size, color, at, yaw)
+    return Geometry("box", size, origin=Pose(position=at, yaw=yaw, pitch=pitch).matrix(), color=tuple(color))  # type: ignore[arg-type]
 
 
 def _slot(s: Slot, color: tuple[float, ...]) -> tuple[Geometry, ...]:
@@ -147,15 +147,30 @@ def _slot(s: Slot, color: tuple[float, ...]) -> tuple[Geometry, ...]:
     pieces = [_box((t, s.width + 2 * t, tall), (s.depth + t / 2, 0, s.height / 2), color=color)]
     for side in (-1.0, 1.0):
         inner = side * s.width / 2
+        rail = inner - side * s.ledge / 2
         pieces.append(_box((s.depth, t, tall), (middle, inner + side * t / 2, s.height / 2), color=color))
-        pieces.append(_box((s.depth, s.ledge, t), (middle, inner - side * s.ledge / 2, -t / 2), color=color))
-        pieces.append(_box((s.depth, s.ledge, t), (middle, inner - side * s.ledge / 2, s.height + t / 2), color=color))
+        pieces.append(_box((s.depth, s.ledge, t), (middle, rail, -t / 2), color=color))
+        pieces.append(_box((s.depth, s.ledge, t), (middle, rail, s.height + t / 2), color=color))
         if s.lead_in > 0:
-            run, flare = s.lead_in * math.cos(s.lead_angle), s.lead_in * math.sin(s.lead_angle)
-            normal = (math.sin(s.lead_angle) * t / 2, math.cos(s.lead_angle) * t / 2)
-            at = (-run / 2 + normal[0], inner + side * (flare / 2 + normal[1]), s.height / 2)
-            pieces.append(_box((s.lead_in, t, tall), at, yaw=-side * s.lead_angle, color=color))
+            pieces += _flare(s, side, color)
     return tuple(pieces)
+
+
+def _flare(s: Slot, side: float, color: tuple[float, ...]) -> list[Geometry]:
+    """Three plates of one side that open the mouth outwards: wall, ledge and lip.
+
+    They stand `THROAT` proud of the slot's own faces, so that nothing catches on the edge behind them.
+    """
+    t, sine, cosine = s.wall, math.sin(s.lead_angle), math.cos(s.lead_angle)
+    x = -s.lead_in * cosine / 2 + sine * t / 2  # middle of a plate whose inner face starts at the edge
+    out = s.lead_in * sine / 2 + cosine * t / 2 - THROAT
+    inner = side * s.width / 2
+    rail = inner - side * s.ledge / 2
+    return [
+        _box((s.lead_in, t, s.height), (x, inner + side * out, s.height / 2), yaw=-side * s.lead_angle, color=color),
+        _box((s.lead_in, s.ledge, t), (x, rail, -out), pitch=-s.lead_angle, color=color),
+        _box((s.lead_in, s.ledge, t), (x, rail, s.height + out), pitch=s.lead_angle, color=color),
+    ]
 
 
 def _table(s: Table, color: tuple[float, ...]) -> tuple[Geometry, ...]:

@@ -41,6 +41,8 @@ def simulate_on(engine: str, spec: CellSpec, monitor: Monitor, context: Context)
     """
     clock = time.perf_counter()
     cell = build(spec, engine, context)
+    if spec.engine is None and engine != "pybullet":
+        cell.event("engine", engine, "pybullet has wheels up to CPython 3.11 only: mujoco is the default here")
     built = time.perf_counter()
     status, reason = "done", ""
     try:
@@ -122,7 +124,7 @@ def _fail(cell: Cell, failure: ProcessFailure) -> str:
 
 
 def _drive(cell: Cell) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    return {name: robot.actuate(cell.engine, cell.spec.stiffness) for name, robot in cell.robots.items()}
+    return {name: robot.actuate(cell.engine) for name, robot in cell.robots.items()}
 
 
 def _advance(cell: Cell, guard: bool = True) -> None:
@@ -132,7 +134,7 @@ def _advance(cell: Cell, guard: bool = True) -> None:
         _frame(cell)
     for name, (q, qd) in _drive(cell).items():
         run = cell.robots[name]
-        record.joints[name].append(np.stack([q, qd, run.torque, run.reference[0]]))
+        record.joints[name].append(np.array([q, qd, run.torque, run.reference[0]]))
     cell.engine.step()
     record.t.append(cell.now)
     cell.note_contacts(cell.engine.contacts())

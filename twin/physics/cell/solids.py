@@ -10,7 +10,7 @@ import numpy as np
 from robots import meshes
 from robots.model import Geometry
 
-__all__ = ["mass_properties"]
+__all__ = ["mass_properties", "outside"]
 
 
 def mass_properties(pieces: Sequence[Geometry], mass: float) -> tuple[np.ndarray, np.ndarray]:
@@ -57,3 +57,26 @@ def _primitive(g: Geometry) -> tuple[float, np.ndarray]:
     ends = 0.4 * r * r + length * length / 4 + 3 / 8 * length * r
     cross = (1 - share) * across + share * ends
     return ball + tube, np.array([cross, cross, (1 - share) * r * r / 2 + share * 0.4 * r * r])
+
+
+def outside(pieces: Sequence[Geometry], point: np.ndarray) -> float:
+    """Distance [m] of a point (3,), in the body's frame, from the nearest piece; 0 inside. A mesh counts as its bounding box."""
+    return min(_outside(g, point) for g in pieces)
+
+
+def _outside(g: Geometry, point: np.ndarray) -> float:
+    p = g.origin[:3, :3].T @ (point - g.origin[:3, 3])
+    if g.kind in ("box", "mesh"):
+        low, high = (-np.array(g.size) / 2, np.array(g.size) / 2) if g.kind == "box" else _bounds(g)
+        return float(np.linalg.norm(np.maximum(np.maximum(low - p, p - high), 0.0)))
+    if g.kind == "sphere":
+        return max(0.0, float(np.linalg.norm(p)) - g.size[0])
+    along, across = abs(p[2]) - g.size[1] / 2, math.hypot(p[0], p[1])
+    if g.kind == "capsule":
+        return max(0.0, math.hypot(across, max(along, 0.0)) - g.size[0])
+    return math.hypot(max(along, 0.0), max(across - g.size[0], 0.0))
+
+
+def _bounds(g: Geometry) -> tuple[np.ndarray, np.ndarray]:
+    vertices = meshes.load(g)[0]
+    return vertices.min(axis=0), vertices.max(axis=0)

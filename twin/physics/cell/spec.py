@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from twin.physics.cell.shapes import Shape
 from twin.scenario.schema import Pose, Spec
-from twin.units import Acceleration, AngularSpeed, Force, Fraction, Jerk, Length, Mass, Speed, Time
+from twin.units import Acceleration, AngularSpeed, Force, Fraction, Jerk, Length, Mass, Speed, Time, si
 
 __all__ = ["CellSpec", "Fixture", "Part", "RobotSpec", "Step", "Track"]
 
 Axis = tuple[float, float, float]
+
+
+def _joint_value(given: object) -> object:
+    """`30 deg` for a joint that turns, `200 mm` for one that slides."""
+    if not isinstance(given, str):
+        return given
+    for unit in ("rad", "m"):
+        try:
+            return si(given, unit)
+        except ValueError as error:
+            why = str(error)
+    raise PydanticCustomError("quantity", "{why}", {"why": f"{why}, and not an angle either" if "not" in why else why})
+
+
+JointValue = Annotated[float, BeforeValidator(_joint_value, json_schema_input_type=float | str)]
 
 
 class RobotSpec(Spec):
@@ -22,7 +38,7 @@ class RobotSpec(Spec):
     urdf: str | None = Field(None, description="instead of `model`: path of a URDF file")
     tool: str | None = Field(None, description="with `urdf`: link whose frame is the tool point (z approaches, y closes)")
     base: Pose = Field(Pose(), description="where the robot's base frame stands")
-    posture: dict[str, float] = Field({}, description="joint values at the start [rad, m]; the robot's home where left out")
+    posture: dict[str, JointValue] = Field({}, description="joint values at the start [rad, m]; the robot's home where left out")
     friction: Fraction = Field(0.5, ge=0, le=5, description="Coulomb coefficient of its surfaces [-]")
 
     @model_validator(mode="after")
@@ -66,7 +82,7 @@ class MoveJoint(Spec):
     """All joints from here to there, synchronised, jerk-limited. To a tool pose, to named joint values, or home."""
 
     to: Pose | None = Field(None, description="tool pose to reach; z approaches, y closes the fingers")
-    joints: dict[str, float] = Field({}, description="joint values to reach [rad, m]; may name any free joint of the robot")
+    joints: dict[str, JointValue] = Field({}, description="joint values to reach [rad, m]; may name any free joint of the robot")
     home: bool = Field(False, description="go to the robot's home posture")
     speed: Fraction = Field(1.0, gt=0, le=1, description="share of the joints' speed, acceleration and jerk limits [-]")
 

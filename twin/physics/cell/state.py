@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from robots import dynamics, kinematics
-from robots.model import Arm, Robot
+from robots import kinematics
+from robots.control import ComputedTorque, with_payload
+from robots.model import Arm, Geometry, Robot
 from twin.contact import Contact, Engine, Item
 from twin.contact.rotation import transform
-from twin.physics.cell import servo
 from twin.physics.cell.filters import LowPass
 from twin.physics.cell.frames import Frames
 from twin.physics.cell.grip import use
@@ -46,15 +46,13 @@ class RobotRun:
     posture: np.ndarray
     T_world_base: np.ndarray
     reference: np.ndarray
-    loaded: Robot
+    controller: ComputedTorque
     torque: np.ndarray
 
-    def actuate(self, engine: Engine, stiffness: float) -> tuple[np.ndarray, np.ndarray]:
+    def actuate(self, engine: Engine) -> tuple[np.ndarray, np.ndarray]:
         """Drive the joints for one step; returns q and qd before it, each (nq,)."""
         q, qd = engine.joints(self.name)
-        wanted = servo.acceleration(self.reference, q, qd, stiffness)
-        torque = dynamics.inverse_dynamics(self.loaded, q[None], qd[None], wanted[None])[0]
-        self.torque = np.clip(torque, -self.robot.effort, self.robot.effort)
+        self.torque = self.controller.torque(self.reference, q, qd)
         engine.drive(self.name, self.torque)
         return q, qd
 
@@ -86,7 +84,7 @@ class ArmRun:
 
     def refer(self, q: np.ndarray, qd: np.ndarray, qdd: np.ndarray) -> None:
         """What the owned joints should do in the next step, each of shape (owned,)."""
-        self.robot.reference[0, self.owned], self.robot.reference[1, self.owned], self.robot.reference[2, self.owned] = q, qd, qdd
+        self.robot.reference[:, self.owned] = q, qd, qdd
 
     def stand(self) -> None:
         """Keep the positions, stop moving."""
@@ -102,7 +100,7 @@ class Collision:
     start: float
     end: float
     depth: float
-    position: np.ndarray
+    position: tuple[float, float, float]
 
 
 @dataclass
@@ -115,7 +113,7 @@ class Record:
     parts: dict[str, list[np.ndarray]] = field(default_factory=dict)  # part -> (7,): position, wxyz
     clearance: list[float] = field(default_factory=list)
     nearest: tuple[float, str, str, float] = (np.inf, "", "", 0.0)  # distance, who, whom, when
-    touches: dict[tuple[str, str], list[tuple[int, np.ndarray, np.ndarray]]] = field(default_factory=dict)  # (step, force on first, where)
+    touches: dict[tuple[str, str], list[tuple[float, ...]]] = field(default_factory=dict)  # (step, force on first (3), where (3))
     collisions: list[Collision] = field(default_factory=list)
     pushes: dict[str, list[tuple[float, float]]] = field(default_factory=dict)  # track -> (t, filtered push [N])
     linear: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # track -> step ranges of straight moves
@@ -135,6 +133,7 @@ class Cell:
     arms: dict[str, ArmRun]
     allowed: set[frozenset[str]]
     watched: list[tuple[Item, Item]]
+    pieces: dict[str, tuple[Geometry, ...]]  # part -> its shape
     masses: dict[str, tuple[float, np.ndarray, np.ndarray]]  # part -> mass, centre, inertia in its own frame
     record: Record = field(default_factory=Record)
     now: float = 0.0
@@ -156,19 +155,20 @@ class Cell:
 
     def note_contacts(self, contacts: list[Contact]) -> None:
         """Sum the forces of allowed pairs; open or extend a collision for the others."""
-        step = len(self.record.t)
-        sums: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = {}
+        step = len(self.record.t) - 1
+        sums: dict[tuple[str, str], list[float]] = {}
         for c in contacts:
             if self.may_touch(c.a, c.b):
                 first = c.a.owner in self.spec.parts
                 key = (c.a.owner, c.b.owner) if first else (c.b.owner, c.a.owner)
-                force = c.force if first else -c.force
-                total = sums.get(key)
-                sums[key] = (force, c.position) if total is None else (total[0] + force, total[1])
+                sign = 1.0 if first else -1.0
+                total = sums.setdefault(key, [0.0, 0.0, 0.0, *c.position])
+                for axis in range(3):
+                    total[axis] += sign * c.force[axis]
             elif c.depth >= 0.0:
                 self._note_collision(c)
-        for key, (force, position) in sums.items():
-            self.record.touches.setdefault(key, []).append((step, force, position))
+        for key, total in sums.items():
+            self.record.touches.setdefault(key, []).append((step, *total))
 
     def _note_collision(self, c: Contact) -> None:
         for known in reversed(self.record.collisions):
@@ -223,21 +223,22 @@ class Cell:
         for arm in self.arms.values():
             if arm.held is not None:
                 holders.setdefault(arm.held.part, []).append(arm)
-        for robot in self.robots.values():
-            robot.loaded = robot.robot
+        loaded = {name: run.robot for name, run in self.robots.items()}
         for name, arms in holders.items():
             mass, com, inertia = self.masses[name]
             T_world_part = transform(*self.engine.pose(name))
             for arm in arms:
                 T_part = np.linalg.inv(self.T_world_tool(arm)) @ T_world_part
                 R = T_part[:3, :3]
-                arm.robot.loaded = servo.with_payload(
-                    arm.robot.loaded,
+                loaded[arm.robot.name] = with_payload(
+                    loaded[arm.robot.name],
                     arm.arm.tool,
                     mass / len(arms),
                     T_part[:3, :3] @ com + T_part[:3, 3],
                     R @ inertia @ R.T / len(arms),
                 )
+        for name, run in self.robots.items():
+            run.controller.carry(loaded[name])
 
     def T_world_tool(self, arm: ArmRun) -> np.ndarray:
         """Where the tool really is, (4, 4)."""
