@@ -110,7 +110,7 @@ def test_the_arm_works_where_it_should(robot, side: str) -> None:
     places = {
         (1.0, 0.0, 0.0): [(x, sign * y, shoulder + z) for x in (0.65, 0.75, 0.85) for y in (0.0, 0.2, 0.35) for z in (-0.35, -0.2, -0.1)],
         (0.0, 0.0, -1.0): [(x, sign * y, shoulder + z) for x in (0.45, 0.55, 0.65) for y in (0.05, 0.2, 0.4) for z in (-0.45, -0.3)],
-        (0.0, sign, 0.0): [(x, sign * y, shoulder + z) for x in (0.1, 0.3) for y in (0.7, 0.85) for z in (-0.35, -0.1)],
+        (0.0, sign, 0.0): [(x, sign * y, shoulder + z) for x in (0.1, 0.3) for y in (0.8, 0.9) for z in (-0.35, -0.1)],
     }
     for approach, points in places.items():
         z = np.array(approach)
