@@ -92,13 +92,15 @@ class Intake:
     def _place(self, item: Item, known: Known, free: list[Item] | deque[Item]) -> list[Ending]:
         """Where an item goes whose id another job owns."""
         row = self._library.row(known)
+        if row is None and known.driven and known.state in ("pending", "running"):
+            self._elsewhere[item.job.index] = item
+            return []
+        if row is None:
+            self._journal.own(self._batch, [(item.job.index, item.job.id)])
+            row = self._library.folder_row(item.job.id)  # its worker published it, and its driver died before saying so
         if row is not None:
             return [self._cached(item, row)]
-        if known.driven and known.state in ("pending", "running"):
-            self._elsewhere[item.job.index] = item
-        else:
-            self._journal.own(self._batch, [(item.job.index, item.job.id)])
-            free.append(item)
+        free.append(item)
         return []
 
     def _cached(self, item: Item, row: Row) -> Ending:

@@ -29,6 +29,7 @@ from twin.errors import BadInput, NodeFailed, UnknownName
 from twin.execute import resolve_needs
 from twin.kinds import Target
 from twin.result import Store
+from twin.result.aside import clear_abandoned
 from twin.scenario import Job, Scenario, expand, load, sweep_count
 
 __all__ = ["drive", "submit"]
@@ -114,6 +115,7 @@ def _drive(journal: Journal, store: Store, ticket: Ticket, scenario: Scenario, j
         raise BadInput(
             f"batch {ticket.id}", "a batch that another process is running", "one that nobody runs", "Wait for it, or cancel it."
         )
+    clear_abandoned(store.path)
     batch = _number(journal, ticket)
     journal.forgive(batch)
     folder = batch_folder(store, ticket.id)

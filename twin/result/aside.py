@@ -12,7 +12,9 @@ from pathlib import Path
 
 from twin.errors import StoreFault
 
-__all__ = ["aside", "sync_tree", "write_bytes"]
+__all__ = ["aside", "clear_abandoned", "sync_tree", "write_bytes"]
+
+PLACES = ("results/??/.*.part", "batches/*/.*.part", "batches/*/parts/.*.part")  # where a store is written to
 
 _REMEDY = {
     errno.ENOSPC: "The disk is full: free some space there, or choose another store with --store or TWIN_STORE, and run again.",
@@ -38,10 +40,32 @@ def aside(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise fault(target, error) from error
     finally:
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+        _remove(path)
+
+
+def clear_abandoned(root: Path) -> None:
+    """Remove what writers in the store `root` left behind when they were killed; those that still live are not disturbed."""
+    for path in (path for places in PLACES for path in root.glob(places)):
+        pid = path.name.split(".")[-3]
+        if pid.isdigit() and not _lives(int(pid)):
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def fault(target: Path, error: OSError) -> StoreFault:
