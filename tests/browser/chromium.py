@@ -31,6 +31,7 @@ class Tab:
     socket: websocket.WebSocket
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    opened: tuple[Any, ...] = ()
     _count: int = 0
 
     def command(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -68,12 +69,17 @@ class Tab:
             time.sleep(0.05)
         return value
 
-    def open(self, path: Path, *, width: int = 900, height: int = 600, dark: bool = False, ready: str = "") -> None:
+    def open(self, path: Path, *, width: int = 900, height: int = 600, dark: bool = False, anew: bool = True) -> None:
+        """Load a page and wait for its player; unless `anew`, a page that is there already stays as it is."""
+        wanted = (path, width, height, dark)
+        if self.opened == wanted and not anew:
+            return
+        self.opened = wanted
         self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.command("Emulation.setEmulatedMedia", features=[scheme])
         self.command("Page.navigate", url=path.resolve().as_uri())
-        self.wait(ready or "document.readyState === 'complete' && window.twinPlayer && window.twinPlayer.drawn > 0")
+        self.wait("document.readyState === 'complete' && window.twinPlayer && window.twinPlayer.drawn > 0")
 
     def key(self, key: str) -> None:
         for kind in ("keyDown", "keyUp"):

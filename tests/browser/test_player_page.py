@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -30,8 +31,18 @@ def pose(tab: Tab, name: str) -> np.ndarray:
 
 @pytest.fixture
 def player(tab: Tab, cell_page: Path) -> Tab:
-    tab.open(cell_page)
+    """The page at rest at its start; loaded once for all tests that leave it as they found it."""
+    tab.open(cell_page, anew=False)
+    tab.run("(twinPlayer.play(false), twinPlayer.seek(0))")
     return tab
+
+
+@pytest.fixture
+def own_player(tab: Tab, cell_page: Path) -> Iterator[Tab]:
+    """A page that a test may change."""
+    tab.open(cell_page)
+    yield tab
+    tab.opened = ()
 
 
 def test_poses_are_those_of_the_scene_at_any_time_and_order(player: Tab) -> None:
@@ -78,15 +89,15 @@ def test_play_advances_time_and_pauses(player: Tab) -> None:
     assert player.run("twinPlayer.time") == stopped
 
 
-def test_play_ends_at_the_end_and_begins_again(player: Tab) -> None:
-    player.run("twinPlayer.seek(24.8)")
-    player.run("(s => { s.value = '8'; s.dispatchEvent(new Event('change')); })(document.querySelector('.tp-select'))")
-    player.run("twinPlayer.play(true)")
-    player.wait("!twinPlayer.playing", 20)
-    assert player.run("twinPlayer.time") == pytest.approx(25.0)
-    player.run("twinPlayer.play(true)")
-    player.wait("twinPlayer.playing && twinPlayer.time < 24", 10)
-    player.run("twinPlayer.play(false)")
+def test_play_ends_at_the_end_and_begins_again(own_player: Tab) -> None:
+    own_player.run("twinPlayer.seek(24.8)")
+    own_player.run("(s => { s.value = '8'; s.dispatchEvent(new Event('change')); })(document.querySelector('.tp-select'))")
+    own_player.run("twinPlayer.play(true)")
+    own_player.wait("!twinPlayer.playing", 20)
+    assert own_player.run("twinPlayer.time") == pytest.approx(25.0)
+    own_player.run("twinPlayer.play(true)")
+    own_player.wait("twinPlayer.playing && twinPlayer.time < 24", 10)
+    own_player.run("twinPlayer.play(false)")
 
 
 def test_the_scrubber_seeks(player: Tab) -> None:
@@ -111,19 +122,19 @@ def test_the_keyboard(player: Tab) -> None:
     assert not player.run("twinPlayer.playing")
 
 
-def test_curves_are_drawn_can_be_chosen_and_seek(player: Tab) -> None:
-    assert player.run("[...document.querySelectorAll('.tp-chip')].map(c => c.textContent)") == [
+def test_curves_are_drawn_can_be_chosen_and_seek(own_player: Tab) -> None:
+    assert own_player.run("[...document.querySelectorAll('.tp-chip')].map(c => c.textContent)") == [
         "insertion force", "installer/right_joint_1", "installer/right_joint_2", "installer/right_joint_3",
     ]  # fmt: skip
-    assert player.run(COUNT_INK) > 20
-    with_all = player.run("document.querySelector('.tp-plot').toDataURL()")
-    player.click_on(".tp-chip:last-child")
-    assert player.run("document.querySelector('.tp-plot').toDataURL()") != with_all
-    x, y, width = player.run("(r => [r.x, r.y + r.height / 2, r.width])(document.querySelector('.tp-plot').getBoundingClientRect())")
-    player.click(x + width / 2, y)
-    assert player.run("twinPlayer.time") == pytest.approx(12.5, abs=1)
-    player.command("Input.dispatchMouseEvent", type="mouseMoved", x=x + width / 3, y=y)
-    tip = player.run("document.querySelector('.tp-tip').textContent")
+    assert own_player.run(COUNT_INK) > 20
+    with_all = own_player.run("document.querySelector('.tp-plot').toDataURL()")
+    own_player.click_on(".tp-chip:last-child")
+    assert own_player.run("document.querySelector('.tp-plot').toDataURL()") != with_all
+    x, y, width = own_player.run("(r => [r.x, r.y + r.height / 2, r.width])(document.querySelector('.tp-plot').getBoundingClientRect())")
+    own_player.click(x + width / 2, y)
+    assert own_player.run("twinPlayer.time") == pytest.approx(12.5, abs=1)
+    own_player.command("Input.dispatchMouseEvent", type="mouseMoved", x=x + width / 3, y=y)
+    tip = own_player.run("document.querySelector('.tp-tip').textContent")
     assert "right_joint_1" in tip
     assert "rad" in tip
 
@@ -141,13 +152,13 @@ def test_contacts_are_labelled_while_they_last_and_captions_say_what_goes_on(pla
     assert player.run("document.querySelector('.tp-caption').textContent") == "insert: sled"
 
 
-def test_groups_can_be_hidden(player: Tab, tmp_path: Path) -> None:
-    player.screenshot(tmp_path / "all.png")
-    player.run("[...document.querySelectorAll('.tp-row')].find(r => r.textContent.startsWith('rack')).click()")
+def test_groups_can_be_hidden(own_player: Tab, tmp_path: Path) -> None:
+    own_player.screenshot(tmp_path / "all.png")
+    own_player.run("[...document.querySelectorAll('.tp-row')].find(r => r.textContent.startsWith('rack')).click()")
     time.sleep(0.5)
-    player.screenshot(tmp_path / "without.png")
+    own_player.screenshot(tmp_path / "without.png")
     assert (
-        player.run("[...document.querySelectorAll('.tp-row')].find(r => r.textContent.startsWith('rack')).getAttribute('aria-pressed')")
+        own_player.run("[...document.querySelectorAll('.tp-row')].find(r => r.textContent.startsWith('rack')).getAttribute('aria-pressed')")
         == "false"
     )
     assert (tmp_path / "all.png").read_bytes() != (tmp_path / "without.png").read_bytes()

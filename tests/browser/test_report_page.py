@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,17 @@ COLUMN = "[...document.querySelectorAll('.runs tbody tr')].map(r => r.children[{
 
 @pytest.fixture
 def report(tab: Tab, report_page: Path) -> Tab:
-    tab.open(report_page)
+    """The page; loaded once for all tests that leave it as they found it."""
+    tab.open(report_page, anew=False)
     return tab
+
+
+@pytest.fixture
+def own_report(tab: Tab, report_page: Path) -> Iterator[Tab]:
+    """A page that a test may change."""
+    tab.open(report_page)
+    yield tab
+    tab.opened = ()
 
 
 def click_heading(report: Tab, words: str) -> None:
@@ -31,28 +41,28 @@ def test_every_run_is_in_the_table(report: Tab) -> None:
     assert report.run(COLUMN.format(0)) == [str(row["index"]) for row in rows()]
 
 
-def test_a_click_on_a_heading_sorts_both_ways_and_keeps_the_unmeasured_last(report: Tab) -> None:
-    at = heading(report, "cycle time")
+def test_a_click_on_a_heading_sorts_both_ways_and_keeps_the_unmeasured_last(own_report: Tab) -> None:
+    at = heading(own_report, "cycle time")
     for downwards in (False, True):
-        click_heading(report, "cycle time")
-        shown = report.run(COLUMN.format(at))
+        click_heading(own_report, "cycle time")
+        shown = own_report.run(COLUMN.format(at))
         measured = [float(text) for text in shown if text != "–"]
         assert measured == sorted(measured, reverse=downwards)
         missing = len(shown) - len(measured)
         assert missing == sum(row["scalars"]["cycle_time"] is None for row in rows())
         assert set(shown[len(measured) :]) <= {"–"}
-    assert report.run("document.querySelectorAll('.runs th[aria-sort=descending]').length") == 1
+    assert own_report.run("document.querySelectorAll('.runs th[aria-sort=descending]').length") == 1
 
 
-def test_filters_by_verdict_and_text(report: Tab) -> None:
+def test_filters_by_verdict_and_text(own_report: Tab) -> None:
     failed = [row for row in rows() if row["verdict"] == "fail" and row["status"] == "done"]
-    report.click_on(".filters button[value=fail]")
-    assert set(report.run(COLUMN.format(1))) == {"failed"}
-    assert len(report.run(COLUMN.format(0))) == len(failed)
-    report.click_on(".filters button[value=all]")
+    own_report.click_on(".filters button[value=fail]")
+    assert set(own_report.run(COLUMN.format(1))) == {"failed"}
+    assert len(own_report.run(COLUMN.format(0))) == len(failed)
+    own_report.click_on(".filters button[value=all]")
     wanted = failed[0]["id"]
-    report.run(f"(i => {{ i.value = '{wanted}'; i.dispatchEvent(new Event('input')); }})(document.querySelector('input[type=search]'))")
-    assert report.run(COLUMN.format(0)) == [str(failed[0]["index"])]
+    own_report.run(f"(i => {{ i.value = '{wanted}'; i.dispatchEvent(new Event('input')); }})(document.querySelector('input[type=search]'))")
+    assert own_report.run(COLUMN.format(0)) == [str(failed[0]["index"])]
 
 
 def test_charts_are_there(report: Tab) -> None:
@@ -68,9 +78,9 @@ def test_the_worst_run_plays(report: Tab) -> None:
     assert report.run("twinPlayer.pose('installer/right_lower').position") != before
 
 
-def test_its_switch_of_light_and_dark_reaches_the_player(report: Tab) -> None:
-    report.run("document.getElementById('theme').click()")
-    assert report.run("document.querySelector('.twin-player').dataset.dark") == "true"
+def test_its_switch_of_light_and_dark_reaches_the_player(own_report: Tab) -> None:
+    own_report.run("document.getElementById('theme').click()")
+    assert own_report.run("document.querySelector('.twin-player').dataset.dark") == "true"
 
 
 @pytest.mark.parametrize("width", [390, 1280])

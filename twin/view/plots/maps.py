@@ -13,6 +13,7 @@ from twin.view.plots.bars import padded
 __all__ = ["heat_map", "scatter"]
 
 CELL_HEIGHT = 40
+POINTS = 1500  # at most so many are drawn: more hide each other and make the page heavy
 PASS, FAIL = "var(--pass,#0b7a55)", "var(--fail,#c9302c)"
 
 
@@ -79,15 +80,19 @@ def scatter(
     good: np.ndarray | Sequence[bool] | None = None,
     names: Sequence[str] | None = None,
 ) -> str:
-    """Points; `good` colours them by passed or failed, `names` are their tooltips. Points that are not finite are left out."""
+    """Points; `good` colours them by passed or failed, `names` are their tooltips. Points that are not finite are left out.
+
+    Of more than POINTS points every second, third ... is drawn; the axes hold all.
+    """
     xs, ys = np.asarray(x, float), np.asarray(y, float)
     finite = np.flatnonzero(np.isfinite(xs) & np.isfinite(ys)).tolist()
     if not len(finite):
         return Axes(title, (0, 1), (0, 1), x_label, y_label).svg(text(280, 110, "nothing was measured"))
     axes = Axes(title, padded(xs[finite]), padded(ys[finite]), x_label, y_label)
+    drawn = finite[:: -(-len(finite) // POINTS)]
     opacity = 0.85 if len(finite) < 200 else 0.55
     points = [
-        _point(axes.x(xs[i]), axes.y(ys[i]), None if good is None else bool(good[i]), opacity, names[i] if names else "") for i in finite
+        _point(axes.x(xs[i]), axes.y(ys[i]), None if good is None else bool(good[i]), opacity, names[i] if names else "") for i in drawn
     ]
     return axes.svg("".join(points) + ("" if good is None else _legend(axes)))
 
