@@ -51,7 +51,7 @@ def solve(
     joints: Sequence[str] | None = None,
     position_tolerance: float = 5e-5,
     rotation_tolerance: float = 5e-4,
-    restarts: int = 60,
+    restarts: int = 100,
     iterations: int = 80,
     rng_seed: int = 0,
     prefer: Literal["nearest", "any"] = "nearest",

@@ -9,8 +9,8 @@ import numpy as np
 
 __all__ = ["Body", "box", "combined", "cylinder", "impossible", "moved", "sphere"]
 
-TRIANGLE_TOLERANCE = 0.01
-"""Relative excess that the triangle inequality may show: published inertias are rounded to two digits."""
+TRIANGLE_TOLERANCE = 0.2
+"""Relative excess that the triangle inequality may show: published files round, and some (the xArm's gripper) err by 16 %."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -193,3 +193,11 @@ def test_every_file_read_is_named() -> None:
     assert {file.suffix for file in robot.files} == {".urdf", ".obj"}
     assert len(robot.files) == len(set(robot.files))
     assert all(file.is_file() for file in robot.files)
+
+
+@pytest.mark.parametrize(
+    "file", ["xarm/xarm6_robot.urdf", "xarm/xarm6_with_gripper.urdf", "franka_panda/panda.urdf", "kuka_iiwa/model.urdf", "r2d2.urdf"]
+)
+def test_files_of_pybullet_data_load(file: str) -> None:
+    folder = robots.load("panda").source.parent.parent
+    assert urdf.read(folder / file).nq >= 6
