@@ -150,6 +150,7 @@ def _drive(journal: Journal, store: Store, ticket: Ticket, scenario: Scenario, j
             filing.file()
             journal.leave(batch, ended=finished)
     shutil.rmtree(folder / "scratch", ignore_errors=True)
+    clear_abandoned(store.path)  # again: a driver whose jobs were taken over may have died meanwhile
 
 
 def _number(journal: Journal, ticket: Ticket) -> int:
