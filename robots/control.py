@@ -50,7 +50,8 @@ class ComputedTorque:
             self._T,
             tau,
         )
-        return tau[0]
+        out: np.ndarray = tau[0]
+        return out
 
 
 def with_payload(robot: Robot, link: str, mass: float, com: Sequence[float] | np.ndarray, inertia: np.ndarray) -> Robot:

@@ -65,10 +65,10 @@ class Unit:
         return core_schema.no_info_before_validator_function(self._read, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        number = dict(handler(schema))
+        number: dict[str, Any] = dict(handler(schema))
         number["x-unit"] = self.symbol or "1"
         text = {"type": "string", "description": f"text with a unit, such as '1 {self.symbol or '%'}'"}
-        described = {k: number.pop(k) for k in ("title", "description", "default", "x-unit") if k in number}
+        described: dict[str, Any] = {k: number.pop(k) for k in ("title", "description", "default", "x-unit") if k in number}
         return {"anyOf": [number, text], **described}
 
     def _read(self, given: Any) -> Any:

@@ -73,7 +73,8 @@ def test_two_half_boxes_weigh_like_the_whole() -> None:
 
 def test_capsule_lies_between_its_cylinder_and_the_longer_one() -> None:
     mass, r, length = 1.0, 0.05, 0.2
-    moments = [np.diag(mass_properties([Geometry(kind, (r, n))], mass)[1]) for kind, n in (("cylinder", length), ("capsule", length), ("cylinder", length + 2 * r))]  # type: ignore[arg-type]
+    pieces = [Geometry("cylinder", (r, length)), Geometry("capsule", (r, length)), Geometry("cylinder", (r, length + 2 * r))]
+    moments = [np.diag(mass_properties([piece], mass)[1]) for piece in pieces]
     assert moments[0][0] < moments[1][0] < moments[2][0]
     assert mass_properties([Geometry("capsule", (r, 1e-9))], mass)[1][0, 0] == pytest.approx(0.4 * r * r, rel=1e-6)
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.require import needs
 
+from tests.require import needs
 from twin.contact import ENGINES, Engine, World, make_engine
 
 

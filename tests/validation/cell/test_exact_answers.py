@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from tests.require import needs
 
 from robots.model import Geometry
+from tests.require import needs
 from twin.contact import ENGINES, GRAVITY, Body, Installed, Item, World
 from twin.physics.cell.solids import mass_properties
 from twin.physics.cell.validate import CASES, DT, ramp, rows, slider

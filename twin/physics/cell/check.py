@@ -46,7 +46,8 @@ def check(spec: CellSpec, context: Context) -> Sequence[Fault]:
 
 def files(spec: CellSpec, folder: Path) -> Sequence[Path]:
     """Every file the cell depends on: meshes of parts and fixtures, URDFs and their meshes."""
-    found = [resolve(path, folder) for thing in (*spec.parts.values(), *spec.fixtures.values()) for path in _mesh_paths(thing.shape)]
+    shapes = [*(part.shape for part in spec.parts.values()), *(fixture.shape for fixture in spec.fixtures.values())]
+    found = [resolve(path, folder) for shape in shapes for path in _mesh_paths(shape)]
     for robot in spec.robots.values():
         found += robots.load(robot.model).files if robot.model else robots.load(str(resolve(robot.urdf or "", folder))).files
     return found
@@ -72,9 +73,9 @@ def _unknown(path: str, given: str, known: Iterable[str]) -> Fault:
 
 def _names(spec: CellSpec) -> Iterator[Fault]:
     """One name, one thing."""
-    groups = {"robots": spec.robots, "parts": spec.parts, "fixtures": spec.fixtures}
+    groups = {"robots": set(spec.robots), "parts": set(spec.parts), "fixtures": set(spec.fixtures)}
     for (a, first), (b, second) in itertools.combinations(groups.items(), 2):
-        for name in sorted(set(first) & set(second)):
+        for name in sorted(first & second):
             yield Fault(f"{b}.{name}", name, "a name of its own", f"{a} has a {name} too: rename one of them.")
     things = {*spec.robots, *spec.parts, *spec.fixtures}
     for i, pair in enumerate(spec.may_touch):

@@ -55,6 +55,11 @@ def simulate_on(engine: str, spec: CellSpec, monitor: Monitor, context: Context)
     finally:
         cell.engine.close()
     ran = time.perf_counter()
+    distance, who, whom, when = cell.record.nearest
+    if who:
+        cell.record.events.append(
+            {"t": when, "what": "nearest", "who": who, "detail": f"{distance * 1e3:.1f} mm from {whom}, the smallest clearance"}
+        )
     scalars, series = measure(cell, completed=not reason)
     scene = draw(cell, series, context)
     simulated = cell.now

@@ -123,7 +123,7 @@ CASES: tuple[Case, ...] = (falling_box, box_on_a_ramp, bouncing_ball, swinging_p
 def ramp(slope: float, friction: float) -> World:
     """A box of 2 kg lies on a plane that falls towards +x by `slope` [rad]; the pair's friction is `friction`."""
     start = _at(pitch=slope)
-    start[:3, 3] = start[:3, :3] @ [-3.0, 0.0, 0.05 + 0.02]
+    start[:3, 3] = start[:3, :3] @ np.array([-3.0, 0.0, 0.05 + 0.02])
     plane = _box("ramp", (10.0, 2.0, 0.1), _at(pitch=slope), friction=friction)
     return World(DT, (plane, _box("box", (0.2, 0.2, 0.04), start, 2.0, friction=friction)))
 
@@ -149,7 +149,7 @@ def _steps(engine: Engine, count: int) -> None:
 def _at(x: float = 0.0, y: float = 0.0, z: float = 0.0, pitch: float = 0.0) -> np.ndarray:
     T = np.eye(4)
     T[:3, 3] = x, y, z
-    T[:3, :3] = [[math.cos(pitch), 0, math.sin(pitch)], [0, 1, 0], [-math.sin(pitch), 0, math.cos(pitch)]]
+    T[:3, :3] = np.array([[math.cos(pitch), 0.0, math.sin(pitch)], [0.0, 1.0, 0.0], [-math.sin(pitch), 0.0, math.cos(pitch)]])
     return T
 
 
