@@ -1,8 +1,8 @@
 """KUKA LBR iiwa 14 R820, from the URDF and meshes of the installed pybullet_data, with a virtual gripper.
 
 The URDF's limits of 10 rad/s and 300 N m for every joint are placeholders; speeds and torques here are those commonly
-given for the LBR iiwa 14 R820, not checked against the maker's own sheet. The URDF has no tool: a frame 100 mm before the flange stands for the pads of a parallel
-gripper without bodies of its own, which holds any part up to 100 mm wide.
+given for the LBR iiwa 14 R820, not checked against the maker's own sheet. The URDF has no tool: a frame 100 mm before
+the flange stands for the pads of a parallel gripper without bodies of its own, which holds parts up to 100 mm wide.
 """
 
 from __future__ import annotations
