@@ -61,7 +61,7 @@ class Tab:
         assert "exceptionDetails" not in result, result["exceptionDetails"]
         return result["result"].get("value")
 
-    def wait(self, expression: str, seconds: float = 30.0) -> Any:
+    def wait(self, expression: str, seconds: float = 90.0) -> Any:
         """The value of the expression once it is true."""
         end = time.monotonic() + seconds
         while not (value := self.run(expression)):
@@ -131,7 +131,7 @@ def _connect(profile: Path) -> Tab:
         except (OSError, IndexError, StopIteration):
             assert time.monotonic() < end, "Chromium did not come up in 30 s"
             time.sleep(0.1)
-    tab = Tab(websocket.create_connection(address, timeout=60, max_size=None))
+    tab = Tab(websocket.create_connection(address, timeout=120, max_size=None))
     for domain in ("Page", "Network", "Runtime", "Log"):
         tab.command(f"{domain}.enable")
     return tab

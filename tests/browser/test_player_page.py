@@ -173,7 +173,7 @@ def test_dark_when_the_system_is_dark_and_a_switch_back(tab: Tab, cell_page: Pat
     assert tab.run("document.querySelector('.twin-player').dataset.dark") == "false"
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 780), (1920, 1000)])
+@pytest.mark.parametrize(("width", "height"), [(390, 700), (1500, 640)])
 def test_nothing_hangs_over_the_edge(tab: Tab, cell_page: Path, width: int, height: int) -> None:
     tab.open(cell_page, width=width, height=height)
     assert tab.run("document.documentElement.scrollWidth") <= width
