@@ -1,0 +1,1 @@
+"""Ours beside the peers, measured alternately in one process run: `python -m benchmarks NAME --json`."""

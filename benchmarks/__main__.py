@@ -1,0 +1,43 @@
+"""`python -m benchmarks NAME [--json]`: prints one row a case and peer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+NOT_DOMAINS = ("__init__", "__main__", "table")
+
+
+def domains() -> list[str]:
+    """Every module here that has `rows()`: one file a domain."""
+    return sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NOT_DOMAINS)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", choices=[*domains(), "all"])
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    arguments = parser.parse_args()
+    names = domains() if arguments.name == "all" else [arguments.name]
+    rows = [row for name in names for row in import_module(f"benchmarks.{name}").rows()]
+    if arguments.json:
+        print(json.dumps(rows, indent=1))
+    else:
+        _print(rows)
+    return 0
+
+
+def _print(rows: list[dict[str, Any]]) -> None:
+    print(f"{'case':32} {'ours':>12} {'peer':>12}  {'unit':10} {'ratio':>7}  peer")
+    for row in rows:
+        figures = f"{row['ours']:12,.1f} {row['peer']:12,.1f}  {row['unit']:10} {row['ratio']:7.2f}"
+        print(f"{row['case']:32} {figures}  {row['peer_name']}  {row['note']}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
