@@ -20,7 +20,7 @@ from twin.errors import Fault, UnknownName
 if TYPE_CHECKING:
     from twin.result import Result
 
-__all__ = ["Cost", "Context", "Kind", "Monitor", "Silent", "Target", "kind_names", "load_kind"]
+__all__ = ["Context", "Cost", "Kind", "Monitor", "Silent", "Target", "kind_names", "load_kind"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def build(spec: CellSpec, engine: str, context: Context) -> Cell:
         arms=arms,
         allowed=_allowed(spec, runs),
         watched=[],
+        together=_together(spec),
         pieces={n: solids[n].geometries for n in spec.parts},
         masses={n: (solids[n].mass, np.asarray(solids[n].com), np.asarray(solids[n].inertia)) for n in spec.parts},
     )
@@ -173,6 +174,12 @@ def _solid_link(robot: Robot, link: str) -> str:
     while not robot.link(link).collisions and link in parents:
         link = parents[link]
     return link
+
+
+def _together(spec: CellSpec) -> dict[str, int]:
+    """Parts that several tracks grip with `together`, and how many do."""
+    grips = [(step.grip.part, name) for name, track in spec.program.items() for step in track.steps if step.grip and step.grip.together]
+    return {part: len({name for other, name in grips if other == part}) for part, _ in grips}
 
 
 def _allowed(spec: CellSpec, runs: Mapping[str, RobotRun]) -> set[frozenset[str]]:

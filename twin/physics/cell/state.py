@@ -133,6 +133,7 @@ class Cell:
     arms: dict[str, ArmRun]
     allowed: set[frozenset[str]]
     watched: list[tuple[Item, Item]]
+    together: dict[str, int]  # part -> how many arms take it together, where the program says so
     pieces: dict[str, tuple[Geometry, ...]]  # part -> its shape
     masses: dict[str, tuple[float, np.ndarray, np.ndarray]]  # part -> mass, centre, inertia in its own frame
     record: Record = field(default_factory=Record)
@@ -218,7 +219,7 @@ class Cell:
         self.share_payload()
 
     def share_payload(self) -> None:
-        """Tell each robot's controller what its arms carry: a part held by two arms weighs half on each."""
+        """Tell each robot's controller what its arms carry; of a part that two arms take together, each carries half."""
         holders: dict[str, list[ArmRun]] = {}
         for arm in self.arms.values():
             if arm.held is not None:
@@ -226,6 +227,7 @@ class Cell:
         loaded = {name: run.robot for name, run in self.robots.items()}
         for name, arms in holders.items():
             mass, com, inertia = self.masses[name]
+            share = max(len(arms), self.together.get(name, 1))
             T_world_part = transform(*self.engine.pose(name))
             for arm in arms:
                 T_part = np.linalg.inv(self.T_world_tool(arm)) @ T_world_part
@@ -233,9 +235,9 @@ class Cell:
                 loaded[arm.robot.name] = with_payload(
                     loaded[arm.robot.name],
                     arm.arm.tool,
-                    mass / len(arms),
+                    mass / share,
                     T_part[:3, :3] @ com + T_part[:3, 3],
-                    R @ inertia @ R.T / len(arms),
+                    R @ inertia @ R.T / share,
                 )
         for name, run in self.robots.items():
             run.controller.carry(loaded[name])

@@ -26,7 +26,7 @@ argv: [python, -c, "import json; json.dump({'answer': 42}, open('scalars.json', 
 # environment: {OMP_NUM_THREADS: 1}
 # outputs: ["*.csv"]               # kept with the result
 time_limit: 1 min
-scalars: {answer: 1} # name: unit of every number in scalars.json
+scalars: {answer: "1"} # name: unit of every number in scalars.json
 expect:
   answer: {equal: 42}
 """
