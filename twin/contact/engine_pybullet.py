@@ -51,6 +51,7 @@ class PybulletEngine:
         self._links: dict[str, dict[str, int]] = {}
         self._driven: dict[str, list[int]] = {}
         self._T_body_inertial: dict[str, np.ndarray] = {}
+        self._centred: set[str] = set()
         self._grips: dict[str, int] = {}
         for body in world.bodies:
             self._add_body(body)
@@ -71,6 +72,8 @@ class PybulletEngine:
         self._ids[body.name] = handle
         self._items[handle, -1] = Item(body.name)
         self._T_body_inertial[body.name] = transform(position, wxyz)
+        if np.array_equal(T_inertial, np.eye(4)):
+            self._centred.add(body.name)
         options = {"localInertiaDiagonal": moments.tolist()} if body.mass > 0 else {}
         self._settle(handle, -1, body.friction, body.restitution, **options)
 
@@ -170,7 +173,10 @@ class PybulletEngine:
         bullet.stepSimulation(physicsClientId=self._client)
 
     def pose(self, body: str) -> tuple[np.ndarray, np.ndarray]:
-        """See Engine."""
+        """See Engine. Most bodies have their inertial frame in their own: nothing to turn."""
+        if body in self._centred:
+            position, (x, y, z, w) = bullet.getBasePositionAndOrientation(self._ids[body], physicsClientId=self._client)
+            return np.array(position), np.array((w, x, y, z))
         T = self._T_world_inertial(self._ids[body], -1) @ np.linalg.inv(self._T_body_inertial[body])
         return T[:3, 3].copy(), wxyz_from_matrix(T[:3, :3])
 

@@ -27,7 +27,8 @@ FINGER_SPEED = 0.08  # [m/s] of each finger
 FINGER_ACCELERATION = 2.0  # [m/s^2]
 FINGER_JERK = 60.0  # [m/s^3]
 TOOL_REACH = 5e-3  # [m] a tool without fingers holds a part that its point is inside of, or nearer to than this
-STUCK = 0.1  # a part slower than this share of the commanded speed is stuck, not rubbing
+STUCK = 0.1  # a part slower than this share of what is commanded is stuck, not rubbing
+CRAWL = 0.01  # [m/s] what counts as moving when the commanded push has ended
 SEATED_WITHIN = 1.0  # [s] after the commanded push has ended, the part may lag this long
 GRIP_FILTER = 60  # channel class of the guards
 
@@ -131,6 +132,7 @@ def insert(cell: Cell, arm: ArmRun, args: Insert) -> Iterator[None]:
     goal = _commanded_tool(arm)
     goal[:3, 3] += args.depth * direction
     path = _straight(cell, arm, goal, args.speed, args.acceleration, args.jerk)
+    commanded = _speed_along(arm, path, direction, cell.spec.time_step)
     begin = len(cell.record.t)
     pushes = cell.record.pushes.setdefault(arm.track, [])
     patience = int(SEATED_WITHIN / cell.spec.time_step)
@@ -149,7 +151,7 @@ def insert(cell: Cell, arm: ArmRun, args: Insert) -> Iterator[None]:
             speed = float(cell.engine.velocity(part)[0] @ direction)
             arm.stand()
             where = f"{part} in {args.into} at {depth * 1e3:.1f} of {args.depth * 1e3:.0f} mm"
-            if speed < STUCK * args.speed:
+            if speed < STUCK * commanded[min(k, len(commanded) - 1)]:
                 raise ProcessFailure("jammed", arm.track, f"{where} does not move under {push:.0f} N (limit {args.force_limit:.0f} N)")
             raise ProcessFailure("force limit", arm.track, f"{where} needs {push:.0f} N, more than the limit of {args.force_limit:.0f} N")
     else:
@@ -217,6 +219,16 @@ def _straight(
     )
     i = arm.owned
     return Trajectory(path.t, path.q[:, i], path.qd[:, i], path.qdd[:, i])
+
+
+def _speed_along(arm: ArmRun, path: Trajectory, direction: np.ndarray, dt: float) -> np.ndarray:
+    """Commanded speed of the tool along a world direction at every sample [m/s]; after the end, that of a crawl."""
+    run = arm.robot
+    q = np.tile(run.reference[0], (len(path.t), 1))
+    q[:, arm.owned] = path.q
+    tool = kinematics.forward(run.robot, q, [arm.arm.tool])[:, 0, :3, 3]
+    along = tool @ (run.T_world_base[:3, :3].T @ direction)
+    return np.append(np.gradient(along, dt), CRAWL)
 
 
 def _solve(cell: Cell, arm: ArmRun, T_world_tool: np.ndarray, seed: np.ndarray) -> np.ndarray:

@@ -71,6 +71,7 @@ def simulate_on(engine: str, spec: CellSpec, monitor: Monitor, context: Context)
         reason=reason,
         scalars=scalars,
         series=series,
+        arrays={f"final_pose.{name}": poses[-1] for name, poses in cell.record.parts.items() if poses},
         scene=scene,
         events=tuple(cell.record.events),
         stats={
