@@ -199,3 +199,13 @@ def test_two_writers_of_one_id_publish_once(tmp_path):
     assert len(list(store.ids())) == 30
     assert all(store.get(id).scalars["writer"].value in (0.0, 1.0, 2.0) for id in store.ids())
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_the_worst_are_the_worst_of_the_whole_batch_after_a_kill(drive, write):
+    lines = ["keep: worst 3", "sleep: 0.05", "expect: {value: {max: 0}}", f"sweep: {{grid: {{value: {list(range(30, 0, -1))}}}}}"]
+    driver = drive("submit", write("\n".join(["twin: 1", "kind: noop", *lines])), "--workers", "2")
+    batch = driver.batch()
+    until(lambda: ended(batch, 10))
+    driver.kill()
+    assert drive("retry", batch.id).end()[0] == 1
+    assert [row["values"]["value"] for row in batch.rows() if batch.folder(row["id"])] == [30, 29, 28]

@@ -23,7 +23,7 @@ class Filing:
         self._rows = journal.loose_rows(batch)
         self._since = time.monotonic()
         self._discard_strays()
-        self._count = len(list(folder.glob("*.parquet")))
+        self._count = max((int(path.stem) for path in folder.glob("*.parquet")), default=0)
 
     def add(self, row: str) -> None:
         """A row that the journal has already."""
@@ -45,9 +45,10 @@ class Filing:
         if not self._rows:
             return
         self._count += 1
-        path = self._folder / f"{self._count:06d}.parquet"
-        write_part(path, [text_row(text) for text in self._rows], self._journal.units(self._batch))
-        self._journal.filed(self._batch, path.name)
+        path, rows = self._folder / f"{self._count:06d}.parquet", [text_row(text) for text in self._rows]
+        write_part(path, rows, self._journal.units(self._batch))
+        numbers = [row.index for row in rows]
+        self._journal.filed(self._batch, path.name, min(numbers), max(numbers))
         self._rows = []
 
     def _discard_strays(self) -> None:

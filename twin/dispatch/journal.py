@@ -315,10 +315,12 @@ class Journal:
         query = "select row from job where batch=? and row is not null order by number"
         return [row for (row,) in self._db.execute(query, (batch,))]
 
-    def filed(self, batch: int, part: str) -> None:
-        """All rows that no part held are in `part` now."""
+    def filed(self, batch: int, part: str, first: int, last: int) -> None:
+        """All rows that no part held, of jobs `first` to `last`, are in `part` now."""
         with self.commit():
-            self._db.execute("update job set part=?, row=null where batch=? and row is not null", (part, batch))
+            self._db.execute(
+                "update job set part=?, row=null where batch=? and number between ? and ? and row is not null", (part, batch, first, last)
+            )
 
     def add_units(self, batch: int, units: Mapping[str, str]) -> None:
         """Units of scalars of this batch."""

@@ -17,7 +17,7 @@ from twin.dispatch.driver import Driver
 from twin.dispatch.filing import Filing
 from twin.dispatch.intake import Intake
 from twin.dispatch.journal import Journal
-from twin.dispatch.keep import Worst, worst_count
+from twin.dispatch.keep import Worst, badness, worst_count
 from twin.dispatch.library import Library
 from twin.dispatch.pace import Pace
 from twin.dispatch.paths import batch_folder, part_folder
@@ -28,9 +28,10 @@ from twin.dispatch.wire import Setup
 from twin.errors import BadInput, NodeFailed, UnknownName
 from twin.execute import resolve_needs
 from twin.kinds import Target
-from twin.result import Store
+from twin.result import Scalar, Store
 from twin.result.aside import clear_abandoned
-from twin.scenario import Job, Scenario, expand, load, sweep_count
+from twin.result.parts import rows_of
+from twin.scenario import Job, Scenario, expand, judge, load, sweep_count
 
 __all__ = ["drive", "submit"]
 
@@ -122,7 +123,6 @@ def _drive(journal: Journal, store: Store, ticket: Ticket, scenario: Scenario, j
     library = Library(store, scenario, journal.units(batch))
     intake = Intake(journal, batch, jobs, library)
     tally = _tally(journal, batch, ticket)
-    kept = worst_count(scenario.keep)
     with _log(folder) as note, _backend(store, ticket, scenario) as backend:
         driver = Driver(
             journal,
@@ -132,7 +132,7 @@ def _drive(journal: Journal, store: Store, ticket: Ticket, scenario: Scenario, j
             filing=(filing := Filing(journal, batch, part_folder(store, ticket.id))),
             pace=Pace(ticket.workers, ticket.chunk),
             tally=tally,
-            worst=Worst(kept, store) if kept else None,
+            worst=_worst(store, ticket, scenario),
             note=note,
             progress=progress,
         )
@@ -163,6 +163,19 @@ def _number(journal: Journal, ticket: Ticket) -> int:
 def _tally(journal: Journal, batch: int, ticket: Ticket) -> Tally:
     """What counts already: jobs that ended by themselves."""
     return Tally.of(ticket.id, ticket.jobs, [row for row in journal.counts(batch) if row[0] in ("done", "stopped")])
+
+
+def _worst(store: Store, ticket: Ticket, scenario: Scenario) -> Worst | None:
+    """The worst jobs of earlier drives of this batch, where `keep` asks for the worst."""
+    count = worst_count(scenario.keep)
+    if count is None:
+        return None
+    worst = Worst(count, store)
+    for row in rows_of(Batch(store, ticket).results()):
+        if not row.cached:
+            scalars = {name: Scalar(value) for name, value in row.scalars.items()}
+            worst.add(badness(row.status, judge(scenario.expect, scalars)), row.id)
+    return worst
 
 
 def _places(scenario: Scenario) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from typing import Any
+
+from pydantic_core import from_json, to_json  # a few times as fast as the standard library's, which is felt at 10,000 jobs a second
 
 from twin.result.model import Result
 from twin.result.parts import Row
@@ -13,8 +14,6 @@ from twin.result.parts import Row
 __all__ = ["LOG_KEPT", "from_result", "row_text", "text_row"]
 
 LOG_KEPT = 8192  # characters of the end of a job's log that its row carries
-
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode
 
 
 def row_text(row: Row) -> str:
@@ -25,12 +24,12 @@ def row_text(row: Row) -> str:
         if value:
             document[name] = value
     document["attempts"] = row.attempts
-    return _encode(document)
+    return to_json(document).decode()
 
 
 def text_row(text: str) -> Row:
     """The row again."""
-    return Row(**json.loads(text))
+    return Row(**from_json(text))
 
 
 def from_result(result: Result, *, index: int, values: Mapping[str, Any], seconds: float = 0.0, attempts: int = 1) -> Row:

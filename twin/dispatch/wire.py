@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from twin.scenario import Job
+from pydantic_core import from_json, to_json
 
-_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+from twin.scenario import Job
 
 __all__ = ["Ended", "Lost", "Order", "Report", "Setup", "Why"]
 
@@ -36,12 +35,12 @@ class Setup:
 
     def encode(self) -> bytes:
         """As bytes."""
-        return json.dumps({name: getattr(self, name) for name in self.__slots__}).encode()
+        return to_json({name: getattr(self, name) for name in self.__slots__})
 
     @classmethod
     def decode(cls, data: bytes) -> Setup:
         """From bytes."""
-        return cls(**json.loads(data))
+        return cls(**from_json(data))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +60,15 @@ class Order:
         """As bytes: a head with the first job's document, then a line a job with what differs from it."""
         base = self.jobs[0].document
         head = {"base": base, "folder": self.jobs[0].folder, "attempts": self.attempts, "worst": self.worst}
-        lines = (_encode([job.id, job.index, job.values, *_difference(base, job.document)]) for job in self.jobs)
-        return "\n".join((_encode(head), *lines)).encode()
+        lines = (to_json([job.id, job.index, job.values, *_difference(base, job.document)]) for job in self.jobs)
+        return b"\n".join((to_json(head), *lines))
 
     @classmethod
     def decode(cls, data: bytes) -> Order:
         """From bytes."""
-        text, *lines = data.decode().split("\n")
-        head = json.loads(text)
-        jobs = [_job(head["base"], head["folder"], *json.loads(line)) for line in lines]
+        text, *lines = data.split(b"\n")
+        head = from_json(text)
+        jobs = [_job(head["base"], head["folder"], *from_json(line)) for line in lines]
         return cls(jobs, head["attempts"], head["worst"])
 
 
@@ -141,12 +140,12 @@ class Report:
         """As bytes: a head, then one line a row. `lost` does not travel: the dead tell nothing."""
         heads = [(e.number, e.attempt, e.id, e.state, e.verdict, e.badness) for e in self.ended]
         head = {"ended": heads, "busy": self.busy, "units": dict(self.units), "elapsed": self.elapsed, "fault": self.fault}
-        return "\n".join((json.dumps(head), *(e.row for e in self.ended))).encode()
+        return b"\n".join((to_json(head), *(e.row.encode() for e in self.ended)))
 
     @classmethod
     def decode(cls, data: bytes) -> Report:
         """From bytes."""
-        text, *rows = data.decode().split("\n")
-        head = json.loads(text)
-        head["ended"] = [Ended(*(*about, row)) for about, row in zip(head["ended"], rows, strict=True)]
+        text, *rows = data.split(b"\n")
+        head = from_json(text)
+        head["ended"] = [Ended(*(*about, row.decode())) for about, row in zip(head["ended"], rows, strict=True)]
         return cls(**head)

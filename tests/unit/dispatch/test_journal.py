@@ -35,7 +35,7 @@ def test_a_start_is_the_next_attempt_and_only_its_ending_counts(journal, batch):
     journal.end(batch, [Ending(0, 2, "done", "pass", '{"x":1}')])
     assert journal.states(batch)[0][0] == "done"
     assert journal.loose_rows(batch) == ['{"x":1}']
-    journal.filed(batch, "000001.parquet")
+    journal.filed(batch, "000001.parquet", 0, 1)
     assert journal.loose_rows(batch) == []
     assert journal.parts(batch) == {0: "000001.parquet"}
 
