@@ -15,6 +15,7 @@ from twin.contact import GRAVITY, Body, Engine, Installed, Item, World, make_eng
 from twin.errors import BadInput, UnknownName
 from twin.kinds import Context
 from twin.physics.cell.frames import Frames
+from twin.physics.cell.names import touching_pairs
 from twin.physics.cell.shapes import geometries
 from twin.physics.cell.solids import mass_properties
 from twin.physics.cell.spec import CellSpec, RobotSpec, Track
@@ -186,15 +187,7 @@ def _allowed(spec: CellSpec, runs: Mapping[str, RobotRun]) -> set[frozenset[str]
     """Pairs of owners whose contact is part of the process from the start."""
     allowed = {frozenset(pair) for pair in spec.may_touch}
     allowed |= {frozenset((name, FLOOR)) for name in spec.fixtures}
-    for track in spec.program.values():
-        held = ""
-        for step in track.steps:
-            if step.grip:
-                held = step.grip.part
-            elif step.insert:
-                allowed.add(frozenset((held, step.insert.into)))
-            elif step.release and step.release.onto:
-                allowed.add(frozenset((held, step.release.onto)))
+    allowed |= {frozenset(pair) for pair in touching_pairs(spec)}
     return allowed
 
 
