@@ -152,8 +152,8 @@ def insert(cell: Cell, arm: ArmRun, args: Insert) -> Iterator[None]:
             arm.stand()
             where = f"{part} in {args.into} at {depth * 1e3:.1f} of {args.depth * 1e3:.0f} mm"
             if speed < STUCK * commanded[min(k, len(commanded) - 1)]:
-                raise ProcessFailure("jammed", arm.track, f"{where} does not move under {push:.0f} N (limit {args.force_limit:.0f} N)")
-            raise ProcessFailure("force limit", arm.track, f"{where} needs {push:.0f} N, more than the limit of {args.force_limit:.0f} N")
+                raise ProcessFailure("jammed", arm.track, f"{where} does not move under {push:.1f} N (limit {args.force_limit:g} N)")
+            raise ProcessFailure("force limit", arm.track, f"{where} needs {push:.1f} N, more than the limit of {args.force_limit:g} N")
     else:
         raise ProcessFailure("jammed", arm.track, f"{part} stopped at {depth * 1e3:.1f} of {args.depth * 1e3:.0f} mm under {push:.0f} N")
     cell.record.linear.setdefault(arm.track, []).append((begin, len(cell.record.t)))
