@@ -40,6 +40,8 @@ def test_the_example_is_good(tmp_path: Path) -> None:
         ({"program.right.steps.push.insert.into": "rak"}, ["rak", "rack"]),
         ({"program.right.steps.push.insert.direction": "[0, 0, 0]"}, ["direction", "not zero"]),
         ({"program.right.steps.take.grip.part": "sledge"}, ["sledge", "sled"]),
+        ({"force_filter": "180"}, ["time_step", "at most 1.27 ms", "force_filter 180"]),
+        ({"time_step": "4 ms"}, ["time_step", "at most 3.81 ms", "force_filter 60"]),
         ({"engine": "bullet"}, ["engine", "bullet", "pybullet"]),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",

@@ -10,7 +10,8 @@ import pytest
 from robots.control import with_payload
 from robots.model import Geometry, Link, Robot
 from twin.contact.rotation import matrix_from_wxyz, wxyz_from_matrix
-from twin.physics.cell.filters import LowPass, cfc, cutoff
+from twin.errors import BadInput
+from twin.physics.cell.filters import LowPass, cfc, coarsest, cutoff
 from twin.physics.cell.grip import capacity, use
 from twin.physics.cell.shapes import Shape, geometries
 from twin.physics.cell.solids import mass_properties
@@ -23,7 +24,7 @@ def gain(frequency: float, dt: float = 1e-4) -> float:
 
 
 def test_cfc_60_has_the_corridor_of_sae_j211() -> None:
-    """-3 dB at 100 Hz, flat within 0.5 dB to 60 Hz (F_H), at least 24 dB/octave beyond (table 1 of SAE J211-1)."""
+    """-3 dB at 100 Hz, flat within 0.5 dB to 60 Hz (F_H), at least 24 dB/octave beyond."""
     assert cutoff(60) == pytest.approx(100.0)
     assert 20 * math.log10(gain(100.0)) == pytest.approx(-3.0, abs=0.2)
     assert abs(20 * math.log10(gain(30.0))) < 0.5
@@ -34,6 +35,16 @@ def test_cfc_keeps_the_impulse() -> None:
     pulse = np.zeros(2000)
     pulse[1000:1005] = 500.0
     assert cfc(pulse, 1e-3, 60).sum() == pytest.approx(pulse.sum(), rel=1e-6)
+
+
+@pytest.mark.parametrize("channel_class", [60, 180, 600, 1000])
+def test_cfc_never_passes_a_raw_peak_off_as_filtered(channel_class: int) -> None:
+    pulse = np.zeros(500)
+    pulse[250] = 1000.0
+    finest = coarsest(channel_class)
+    assert cfc(pulse, 0.99 * finest, channel_class).max() < 999.0
+    with pytest.raises(BadInput, match="time_step"):
+        cfc(pulse, 1.01 * finest, channel_class)
 
 
 def test_low_pass_is_causal_and_starts_at_rest() -> None:

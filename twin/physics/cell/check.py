@@ -14,6 +14,7 @@ from twin.contact import Body, Item, World, default_engine, make_engine
 from twin.errors import BadInput, Fault, TwinError, nearest
 from twin.kinds import Context
 from twin.physics.cell.build import arm_of, load_robot, make_world
+from twin.physics.cell.filters import coarsest
 from twin.physics.cell.frames import Frames
 from twin.physics.cell.shapes import Shape
 from twin.physics.cell.spec import CellSpec, Step, Track
@@ -26,7 +27,7 @@ TOUCHING = 2e-4  # [m] overlap that counts as touching: parts stand on fixtures
 
 def check(spec: CellSpec, context: Context) -> Sequence[Fault]:
     """Every fault of a cell that its fields alone do not show. Paths are dotted, as in the scenario file."""
-    faults = [*_names(spec), *_frames(spec, context)]
+    faults = [*_filter(spec), *_names(spec), *_frames(spec, context)]
     loaded: dict[str, Robot] = {}
     for name, robot in spec.robots.items():
         try:
@@ -69,6 +70,14 @@ def _as_fault(path: str, error: TwinError) -> Fault:
 def _unknown(path: str, given: str, known: Iterable[str]) -> Fault:
     names = sorted(known)
     return Fault(path, given, ", ".join(names) or "nothing here", nearest(given, names))
+
+
+def _filter(spec: CellSpec) -> Iterator[Fault]:
+    """A force is called filtered only where the step lets the filter work."""
+    largest = coarsest(spec.force_filter)
+    if spec.time_step > largest:
+        remedy = "Take a smaller step or a lower class."
+        yield Fault("time_step", spec.time_step, f"at most {largest * 1e3:.2f} ms with force_filter {spec.force_filter}", remedy)
 
 
 def _names(spec: CellSpec) -> Iterator[Fault]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 from scipy.signal import butter, filtfilt
 
-__all__ = ["LowPass", "cfc", "cutoff"]
+from twin.errors import BadInput
+
+__all__ = ["LowPass", "cfc", "coarsest", "cutoff"]
+
+CORNER = 2.0775  # corner of each of the two passes [Hz] over the channel class
+NYQUIST_SHARE = 0.95  # how near the corner may come to half the sampling rate
 
 
 def cutoff(channel_class: int) -> float:
@@ -13,8 +18,13 @@ def cutoff(channel_class: int) -> float:
     return channel_class / 0.6
 
 
+def coarsest(channel_class: int) -> float:
+    """Largest sampling interval that the filter of this class works on [s]."""
+    return NYQUIST_SHARE * 0.5 / (CORNER * channel_class)
+
+
 def cfc(signal: np.ndarray, dt: float, channel_class: int) -> np.ndarray:
-    """Phaseless four-pole low-pass of SAE J211-1 (2014), appendix C: a two-pole Butterworth run forwards and backwards.
+    """Phaseless four-pole low-pass of SAE J211-1: a two-pole Butterworth run forwards and backwards.
 
     Args:
         signal: (samples, ...).
@@ -22,11 +32,16 @@ def cfc(signal: np.ndarray, dt: float, channel_class: int) -> np.ndarray:
         channel_class: 60, 180, 600 or 1000.
 
     The two passes share the attenuation, hence the factor 1.25 on the corner of each (2.0775 CFC = 1.2465 * 1.667 CFC).
+
+    Raises:
+        BadInput: the samples are too coarse for the class: nothing could be filtered.
     """
-    corner = 2.0775 * channel_class
+    corner = CORNER * channel_class
     nyquist = 0.5 / dt
-    if corner >= 0.95 * nyquist or len(signal) < 12:
-        return signal
+    if dt > coarsest(channel_class):
+        raise BadInput("time_step", dt, f"at most {coarsest(channel_class):.3g} s with the force filter CFC {channel_class}")
+    if len(signal) < 2:
+        return np.zeros_like(signal)  # one sample has no history to filter
     b, a = butter(2, corner / nyquist)
     filtered: np.ndarray = filtfilt(b, a, signal, axis=0, padtype="even", padlen=min(len(signal) - 1, 3 * int(nyquist / corner) + 6))
     return filtered
