@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from robots.model import Robot
-from robots.transforms import placed
+from robots.transforms import onto_z, placed
 from twin.errors import BadInput
 
 __all__ = ["FIXED", "PRISMATIC", "REVOLUTE", "Bodies", "Chain", "Tree", "bodies", "chain", "joint_values", "tree"]
@@ -93,7 +93,7 @@ def chain(robot: Robot, frame: str) -> Chain:
         joint = robot.joints[i]
         T = T @ joint.origin
         if joint.moves:
-            turn = placed(rotation=_onto_z(joint.axis))  # its z axis is the joint's
+            turn = placed(rotation=onto_z(joint.axis))  # its z axis is the joint's
             before.append(T @ turn)
             rows.append((CODES[joint.kind], *_drive(robot, i)))
             T = turn.T
@@ -127,13 +127,3 @@ def _drive(robot: Robot, i: int) -> tuple[int, float, float]:
         return -1, 0.0, 0.0
     leader, factor, shift = joint.mimic or (joint.name, 1.0, 0.0)
     return robot.index(leader), factor, shift
-
-
-def _onto_z(axis: np.ndarray) -> np.ndarray:
-    """A rotation matrix whose third column is the unit vector `axis`."""
-    if axis[2] > 1.0 - 1e-15:
-        return np.eye(3)
-    side = np.eye(3)[np.argmin(np.abs(axis))]
-    x = np.cross(side, axis)
-    x /= np.linalg.norm(x)
-    return np.column_stack([x, np.cross(axis, x), axis])

@@ -1,42 +1,154 @@
-"""Joint torques of a motion, batched. The root stands still; friction, damping and rotors are not part of it."""
+"""Forces, accelerations, inertia and energy of any number of robots: arrays of shape (n, nv) in, (n, ...) out.
+
+All functions take the keywords of `robots.batch.compute`: gravity (3,) in root axes [m/s^2] (turn it when the robot does
+not stand upright), `parameters` that differ from robot to robot, `dtype`, `threads`, and `path`. A NaN in one row spoils
+that row alone. Results come with contiguous columns; so do inputs that are not to be copied (`numpy.asfortranarray`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from robots.arrays import bodies, joint_values, tree
+from robots.arrays import bodies, tree
+from robots.batch import alike, checked, compute, path_of
 from robots.dynamics_loops import newton_euler
 from robots.kinematics import all_links
+from robots.mechanism import mechanism
 from robots.model import Robot
+from robots.parameters import Parameters
+from robots.recipes import GRAVITY
+from twin.errors import BadInput
 
-__all__ = ["GRAVITY", "gravity_torque", "inverse_dynamics"]
+__all__ = [
+    "GRAVITY", "Energy", "bias_force", "centre_of_mass", "energy", "forward_dynamics", "gravity_torque", "inertia_matrix",
+    "inverse_dynamics",
+]  # fmt: skip
 
-GRAVITY = (0.0, 0.0, -9.81)
-"""In root axes [m/s^2]; 9.81 as pybullet, pinocchio and mujoco have it by default or by habit."""
+
+class Energy(NamedTuple):
+    """Kinetic and potential energy [J], each (n,); the potential is zero at the root's origin."""
+
+    kinetic: np.ndarray
+    potential: np.ndarray
 
 
-def inverse_dynamics(robot: Robot, q: np.ndarray, qd: np.ndarray, qdd: np.ndarray, *, gravity: Sequence[float] = GRAVITY) -> np.ndarray:
-    """Torques [N m] and forces [N] that the independent joints must give, shape (n, nq): recursive Newton-Euler.
+def inverse_dynamics(
+    robot: Robot,
+    q: np.ndarray,
+    qd: np.ndarray,
+    qdd: np.ndarray,
+    *,
+    gravity: Sequence[float] = GRAVITY,
+    losses: bool = False,
+    parameters: Parameters | None = None,
+    **options: Any,
+) -> np.ndarray:
+    """Torques [N m] and forces [N] that the joints must give, shape (n, nv): recursive Newton-Euler.
 
-    Joints that others mimic carry their followers' share, times the multiplier.
+    Joints that others mimic carry their followers' share, times the multiplier. Rotor inertia (`Joint.armature`) counts.
 
     Args:
-        q, qd, qdd: positions, speeds, accelerations, shape (n, nq) or (nq,).
-        gravity: (3,) in root axes [m/s^2]; turn it when the robot does not stand upright.
+        q: positions, shape (n, nq) or (nq,).
+        qd, qdd: speeds and accelerations, (n, nv) or (nv,).
+        losses: add what overcomes damping and friction of the joints.
 
     Raises:
         BadInput: an array of another shape.
     """
-    rows, speeds, accelerations = joint_values(robot, q), joint_values(robot, qd, "qd"), joint_values(robot, qdd, "qdd")
-    rows, speeds, accelerations = (np.ascontiguousarray(a) for a in np.broadcast_arrays(rows, speeds, accelerations))
-    tau = np.empty_like(rows)
-    newton_euler(tree(robot), bodies(robot), all_links(robot, rows), speeds, accelerations, np.asarray(gravity, dtype=float), tau)
-    return tau
+    rows = _rows(robot, q, qd=qd, qdd=qdd)
+    count = len(rows["q"])
+    plain = parameters is None and not losses and options.get("dtype", "float64") == "float64" and robot.nq == robot.nv
+    if plain and path_of(robot, options.get("path", "auto"), count) == "generic":
+        if any(body.armature for body in mechanism(robot).bodies):
+            return compute(robot, "inverse_dynamics", rows, gravity=gravity, **{**options, "path": "generic"})["tau"]
+        still = {name: np.ascontiguousarray(values, dtype=float) for name, values in rows.items()}
+        tau = np.empty((count, robot.nv))
+        down = np.asarray(gravity, dtype=float)
+        newton_euler(tree(robot), bodies(robot), all_links(robot, still["q"]), still["qd"], still["qdd"], down, tau)
+        return tau
+    return compute(robot, "inverse_dynamics", rows, gravity=gravity, losses=losses, parameters=parameters, **options)["tau"]
 
 
-def gravity_torque(robot: Robot, q: np.ndarray, *, gravity: Sequence[float] = GRAVITY) -> np.ndarray:
-    """Torques [N m] and forces [N] that hold the robot still at q, shape (n, nq)."""
-    still = np.zeros((1, robot.nq))
-    return inverse_dynamics(robot, q, still, still, gravity=gravity)
+def forward_dynamics(
+    robot: Robot, q: np.ndarray, qd: np.ndarray, tau: np.ndarray, *, losses: bool = False, parameters: Parameters | None = None, **options: Any
+) -> np.ndarray:
+    """Accelerations [rad/s^2, m/s^2] under torques and forces, shape (n, nv): articulated bodies.
+
+    Where joints mimic others the inertia matrix is factored instead.
+
+    Args:
+        q: positions, (n, nq) or (nq,); qd, tau: speeds and forces, (n, nv) or (nv,).
+        losses: damping and friction of the joints hold back.
+
+    Raises:
+        BadInput: an array of another shape, or a joint that moves nothing that has mass.
+    """
+    require_mass(robot, parameters)
+    return compute(robot, "forward_dynamics", _rows(robot, q, qd=qd, tau=tau), losses=losses, parameters=parameters, **options)["qdd"]
+
+
+def inertia_matrix(robot: Robot, q: np.ndarray, **options: Any) -> np.ndarray:
+    """Joint-space inertia [kg m^2, kg m, kg], symmetric, shape (n, nv, nv): composite rigid bodies, rotors on the diagonal."""
+    M = compute(robot, "inertia_matrix", _rows(robot, q), **options)["M"]
+    return _shaped(M, robot.nv, robot.nv)
+
+
+def bias_force(robot: Robot, q: np.ndarray, qd: np.ndarray, **options: Any) -> np.ndarray:
+    """Coriolis, centrifugal and gravity forces, shape (n, nv): what inverse dynamics asks for without acceleration."""
+    return compute(robot, "bias", _rows(robot, q, qd=qd), **options)["tau"]
+
+
+def gravity_torque(robot: Robot, q: np.ndarray, *, gravity: Sequence[float] = GRAVITY, **options: Any) -> np.ndarray:
+    """Torques [N m] and forces [N] that hold the robot still at q, shape (n, nv)."""
+    rows = _rows(robot, q)
+    if not options and path_of(robot, "auto", len(rows["q"])) == "generic" and robot.nq == robot.nv:
+        still = np.zeros((1, robot.nv))
+        return inverse_dynamics(robot, q, still, still, gravity=gravity)
+    return compute(robot, "gravity", rows, gravity=gravity, **options)["tau"]
+
+
+def energy(robot: Robot, q: np.ndarray, qd: np.ndarray, **options: Any) -> Energy:
+    """Kinetic and potential energy of all moving bodies [J], rotors included."""
+    found = compute(robot, "energies", _rows(robot, q, qd=qd), **options)["energy"]
+    return Energy(found[:, 0], found[:, 1])
+
+
+def centre_of_mass(robot: Robot, q: np.ndarray, **options: Any) -> np.ndarray:
+    """Centre of mass of all moving bodies in root axes [m], shape (n, 3)."""
+    return compute(robot, "centre_of_mass", _rows(robot, q), **options)["com"]
+
+
+def require_mass(robot: Robot, parameters: Parameters | None = None) -> None:
+    """Every joint must move something that has inertia about or along it.
+
+    Raises:
+        BadInput: the first joint that does not; forces on it have no finite answer.
+    """
+    given = parameters or Parameters()
+    if given.mass is not None or given.armature is not None or given.payload:
+        return
+    moving = mechanism(robot)
+    if not moving.nv:
+        raise BadInput(f"robot {robot.name}", "no joint that moves", "at least one")
+    q = robot.home + np.random.default_rng(7).uniform(0.1, 0.5, robot.nq)
+    M = compute(robot, "inertia_matrix", {"q": q[None]}, path="generic")["M"].reshape(robot.nv, robot.nv)
+    for body in moving.bodies:
+        own = M[body.speed, body.speed]
+        if not own > 1e-15 and body.kind != "floating":
+            links = ", ".join(body.links)
+            raise BadInput(
+                f"robot {robot.name}, joint {body.name}", f"nothing with inertia that it moves ({links})",
+                "mass or inertia on the link or beyond it", "Give the link an <inertial>, or the joint an armature.",
+            )  # fmt: skip
+
+
+def _rows(robot: Robot, q: np.ndarray, **speeds: np.ndarray) -> dict[str, np.ndarray]:
+    return alike(robot, q=checked(robot, "q", q, speeds=False), **{name: checked(robot, name, rows) for name, rows in speeds.items()})
+
+
+def _shaped(rows: np.ndarray, *shape: int) -> np.ndarray:
+    """(n, a*b) with contiguous columns -> (n, a, b), without a copy."""
+    return rows.T.reshape(*shape, len(rows)).transpose(len(shape), *range(len(shape)))

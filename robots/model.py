@@ -18,9 +18,14 @@ from twin.errors import BadInput, UnknownName
 __all__ = ["Arm", "Geometry", "Gripper", "Joint", "Link", "Mimic", "Robot", "reduce"]
 
 Shape = Literal["box", "cylinder", "sphere", "capsule", "mesh"]
-JointKind = Literal["revolute", "continuous", "prismatic", "fixed"]
+JointKind = Literal["revolute", "continuous", "prismatic", "fixed", "floating"]
 Mimic = tuple[str, float, float]
 Named = TypeVar("Named")
+
+POSE = ("x", "y", "z", "qw", "qx", "qy", "qz")
+"""Coordinates of a floating joint: position [m] and rotation as a unit quaternion, T_parent_child."""
+TWIST = ("vx", "vy", "vz", "wx", "wy", "wz")
+"""Speeds of a floating joint: velocity [m/s] and angular velocity [rad/s] of the child in its own axes."""
 
 SECONDS_TO_FULL_SPEED = 0.25
 """House rule where nobody gives figures: a joint reaches its speed limit in 0.25 s, ..."""
@@ -69,7 +74,9 @@ class Joint:
         axis: unit vector in joint axes, shape (3,).
         lower, upper: limits; infinite for a continuous joint.
         mimic: (joint, multiplier, offset) when this joint follows another one.
+        damping, friction: resistance per speed [N m s or N s/m] and Coulomb's, independent of it [N m or N].
         acceleration, jerk: limits for planned motion; NaN asks for the house rule (`SECONDS_TO_FULL_SPEED`).
+        armature: inertia of the rotor as the joint feels it [kg m^2 or kg].
     """
 
     name: str
@@ -87,6 +94,7 @@ class Joint:
     mimic: Mimic | None = None
     acceleration: float = math.nan
     jerk: float = math.nan
+    armature: float = 0.0
 
     def __post_init__(self) -> None:
         if math.isnan(self.acceleration):
@@ -99,8 +107,18 @@ class Joint:
         """True unless the joint is fixed."""
         return self.kind != "fixed"
 
+    @property
+    def coordinates(self) -> tuple[str, ...]:
+        """Names of its coordinates in q."""
+        return tuple(f"{self.name}.{part}" for part in POSE) if self.kind == "floating" else (self.name,)
+
+    @property
+    def speeds(self) -> tuple[str, ...]:
+        """Names of its speeds in qd."""
+        return tuple(f"{self.name}.{part}" for part in TWIST) if self.kind == "floating" else (self.name,)
+
     def motion(self, q: float) -> np.ndarray:
-        """T_joint_child at joint position `q`, shape (4, 4)."""
+        """T_joint_child of a joint with one coordinate at `q`, shape (4, 4)."""
         if self.kind == "prismatic":
             return placed(q * self.axis)
         return placed(rotation=about(self.axis, q)) if self.moves else np.eye(4)
@@ -150,6 +168,9 @@ class Arm:
 class Robot:
     """A kinematic tree with names. `q` is the vector of the independent movable joints, in the order of `joint_names`.
 
+    Each joint has one coordinate, but a floating one, which has seven (`POSE`) and six speeds (`TWIST`): then q, limits of
+    position and `home` have nq entries, speeds, forces and their limits nv.
+
     Attributes:
         links: the root first, parents before children.
         joints: joints[i] carries links[i + 1].
@@ -175,8 +196,13 @@ class Robot:
 
     @cached_property
     def joint_names(self) -> tuple[str, ...]:
-        """Names of the independent joints, in the order of q."""
-        return tuple(joint.name for joint in self.independent)
+        """Names of the coordinates, in the order of q: those of the independent joints."""
+        return tuple(name for joint in self.independent for name in joint.coordinates)
+
+    @cached_property
+    def speed_names(self) -> tuple[str, ...]:
+        """Names of the speeds, in the order of qd; those of q but for a floating joint."""
+        return tuple(name for joint in self.independent for name in joint.speeds)
 
     @cached_property
     def link_names(self) -> tuple[str, ...]:
@@ -185,43 +211,49 @@ class Robot:
 
     @property
     def nq(self) -> int:
-        """Number of independent joints."""
+        """Number of coordinates."""
         return len(self.joint_names)
+
+    @property
+    def nv(self) -> int:
+        """Number of speeds."""
+        return len(self.speed_names)
 
     @cached_property
     def lower(self) -> np.ndarray:
         """Lower limits [rad or m], (nq,); -inf for continuous joints."""
-        return self._figures("lower")
+        return self._figures("lower", of="coordinates")
 
     @cached_property
     def upper(self) -> np.ndarray:
         """Upper limits [rad or m], (nq,); inf for continuous joints."""
-        return self._figures("upper")
+        return self._figures("upper", of="coordinates")
 
     @cached_property
     def velocity(self) -> np.ndarray:
-        """Speed limits [rad/s or m/s], (nq,)."""
+        """Speed limits [rad/s or m/s], (nv,)."""
         return self._figures("velocity")
 
     @cached_property
     def acceleration(self) -> np.ndarray:
-        """Acceleration limits [rad/s^2 or m/s^2], (nq,)."""
+        """Acceleration limits [rad/s^2 or m/s^2], (nv,)."""
         return self._figures("acceleration")
 
     @cached_property
     def jerk(self) -> np.ndarray:
-        """Jerk limits [rad/s^3 or m/s^3], (nq,)."""
+        """Jerk limits [rad/s^3 or m/s^3], (nv,)."""
         return self._figures("jerk")
 
     @cached_property
     def effort(self) -> np.ndarray:
-        """Torque or force limits [N m or N], (nq,)."""
+        """Torque or force limits [N m or N], (nv,)."""
         return self._figures("effort")
 
     @cached_property
     def home(self) -> np.ndarray:
         """Resting position [rad or m], (nq,)."""
-        q = np.clip(np.zeros(self.nq), self.lower, self.upper)
+        upright = np.array([float(name.endswith(".qw")) for name in self.joint_names])
+        q = np.clip(upright, self.lower, self.upper)
         placed_at = dict(self.rest)
         for arm in self.arms.values():
             placed_at |= dict(zip(arm.joints, arm.home, strict=False))
@@ -232,6 +264,14 @@ class Robot:
     def index(self, name: str) -> int:
         """Place of the independent joint `name` in q. Raises UnknownName."""
         return self._find("joint", name, self._joint_index)
+
+    def coordinate(self, joint: str) -> int:
+        """Place of the first coordinate of an independent joint in q."""
+        return self.joint_names.index(self.joint(joint).coordinates[0])
+
+    def speed(self, joint: str) -> int:
+        """Place of the first speed of an independent joint in qd."""
+        return self.speed_names.index(self.joint(joint).speeds[0])
 
     def link(self, name: str) -> Link:
         """The link of that name. Raises UnknownName."""
@@ -249,8 +289,8 @@ class Robot:
         """The arm of that name. Raises UnknownName."""
         return self._find("arm", name, self.arms)
 
-    def _figures(self, name: str) -> np.ndarray:
-        return np.array([getattr(joint, name) for joint in self.independent], dtype=float)
+    def _figures(self, name: str, of: str = "speeds") -> np.ndarray:
+        return np.array([getattr(joint, name) for joint in self.independent for _ in getattr(joint, of)], dtype=float)
 
     @cached_property
     def _joint_index(self) -> Mapping[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["about", "from_rpy", "inverse", "placed", "rpy"]
+__all__ = ["about", "from_rpy", "inverse", "onto_z", "placed", "rpy"]
 
 
 def placed(position: tuple[float, ...] | np.ndarray = (0.0, 0.0, 0.0), rotation: np.ndarray | None = None) -> np.ndarray:
@@ -53,3 +53,13 @@ def inverse(T: np.ndarray) -> np.ndarray:
     back[..., :3, 3] = -np.einsum("...ij,...j->...i", R, T[..., :3, 3])
     back[..., 3, 3] = 1.0
     return back
+
+
+def onto_z(axis: np.ndarray) -> np.ndarray:
+    """A rotation matrix whose third column is the unit vector `axis`."""
+    if axis[2] > 1.0 - 1e-15:
+        return np.eye(3)
+    side = np.eye(3)[np.argmin(np.abs(axis))]
+    x = np.cross(side, axis)
+    x /= np.linalg.norm(x)
+    return np.column_stack([x, np.cross(axis, x), axis])

@@ -42,6 +42,8 @@ def loop(function: Function) -> Function:
     before, config.CACHE_DIR = config.CACHE_DIR, str(folder_for(function.__code__.co_filename))
     try:  # numba takes the folder when it decorates and offers no argument for it
         compiled: Function = njit(error_model="numpy", fastmath=FAST, cache=True, nogil=True)(function)
+    except RuntimeError:  # no folder at all can be written: compile in every process
+        compiled = njit(error_model="numpy", fastmath=FAST, nogil=True)(function)
     finally:
         config.CACHE_DIR = before
     return compiled

@@ -1,0 +1,168 @@
+"""Which way a batch takes: through a compiled kernel, or through formulas on columns; what goes in is checked here."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+
+from robots.columns import columns, filled
+from robots.compile import Dtype, compiled, too_large
+from robots.mechanism import mechanism
+from robots.model import Robot
+from robots.parameters import Parameters
+from robots.recipes import GRAVITY, RECIPES, Desk, Options
+from twin.errors import BadInput, UnknownName
+
+__all__ = ["BATCH", "PATHS", "Dtype", "Path", "alike", "checked", "compute", "path_of"]
+
+Path = Literal["auto", "compiled", "generic", "ready"]
+PATHS = ("auto", "compiled", "generic", "ready")
+
+BATCH = 256
+"""Robots from which on `path="auto"` compiles: seconds once, against microseconds a robot."""
+
+
+def path_of(robot: Robot, path: Path, count: int) -> Literal["compiled", "generic", "ready"]:
+    """What "auto" means for so many robots: the same for the same robot and number, on every machine, at any time.
+
+    Raises:
+        UnknownName: another word.
+    """
+    if path not in PATHS:
+        raise UnknownName("path", path, PATHS)
+    if path != "generic" and too_large(robot):
+        if path == "compiled":
+            compiled(robot, "gravity")  # says why not
+        _note_large(robot.name, len(mechanism(robot).bodies))
+        return "generic"
+    if path == "auto":
+        return "compiled" if count >= BATCH else "generic"
+    return path
+
+
+def compute(
+    robot: Robot,
+    algorithm: str,
+    arrays: dict[str, np.ndarray],
+    *,
+    links: tuple[str, ...] = (),
+    local: bool = False,
+    gravity: Sequence[float] = GRAVITY,
+    losses: bool = False,
+    parameters: Parameters | None = None,
+    dtype: Dtype = "float64",
+    threads: int = 1,
+    path: Path = "auto",
+) -> dict[str, np.ndarray]:
+    """Run an algorithm of `robots.recipes`; output group -> (n, rows), of `dtype`.
+
+    Args:
+        arrays: q, qd, ... by name, already checked, all of the same n.
+        path: "compiled", "generic", "ready" (generic, while the kernel compiles in the background), or "auto": compiled
+            from `BATCH` robots on. The two ways agree to rounding, not to the last bit.
+    """
+    if dtype not in ("float32", "float64"):
+        raise UnknownName("dtype", dtype, ("float32", "float64"))
+    count = max(len(rows) for rows in arrays.values())
+    way = path_of(robot, path, count)
+    upright = tuple(float(g) for g in gravity) == GRAVITY
+    parameters = parameters or Parameters()
+    options = Options(links, local, GRAVITY if upright else None, losses, parameters.rows())
+    groups = dict(arrays)
+    if not upright:
+        groups["gravity"] = np.broadcast_to(_vector("gravity", gravity), (count, 3))
+    groups |= parameters.groups(robot, count)
+    if way == "ready":
+        way = "compiled" if _is_ready(robot, algorithm, options, dtype) else "generic"
+    if way == "compiled":
+        return compiled(robot, algorithm, options, dtype)(groups, count, threads)
+    return _on_columns(robot, algorithm, options, groups, count, dtype)
+
+
+def checked(robot: Robot, name: str, values: Any, *, speeds: bool = True) -> np.ndarray:
+    """Values of all speeds (or coordinates) as an array (n, nv) or (n, nq); one row may come alone.
+
+    Columns that are contiguous stay so.
+
+    Raises:
+        BadInput: another shape.
+    """
+    names = robot.speed_names if speeds else robot.joint_names
+    rows = np.asarray(values)
+    rows = rows[None] if rows.ndim == 1 else rows
+    if rows.ndim != 2 or rows.shape[1] != len(names):
+        raise BadInput(f"{name} of robot {robot.name}", np.shape(values), f"shape (n, {len(names)}): {', '.join(names)}")
+    return rows
+
+
+def alike(robot: Robot, **arrays: np.ndarray) -> dict[str, np.ndarray]:
+    """Arrays of one length; a single row is repeated.
+
+    Raises:
+        BadInput: two different lengths.
+    """
+    count = max(len(rows) for rows in arrays.values())
+    for name, rows in arrays.items():
+        if len(rows) not in (1, count):
+            given = ", ".join(f"{other}: {len(rows)}" for other, rows in arrays.items())
+            raise BadInput(f"rows of {name} for robot {robot.name}", given, f"{count} rows, as the others have, or one for all")
+    return {name: rows if len(rows) == count else np.broadcast_to(rows, (count, rows.shape[1])) for name, rows in arrays.items()}
+
+
+def _vector(name: str, values: Sequence[float]) -> np.ndarray:
+    vector = np.asarray(values, dtype=float)
+    if vector.shape != (3,) or not np.isfinite(vector).all():
+        raise BadInput(name, list(values), "three finite numbers, in root axes")
+    return vector
+
+
+def _on_columns(robot: Robot, algorithm: str, options: Options, groups: dict[str, np.ndarray], count: int, dtype: Dtype) -> dict[str, Any]:
+    """The same recipe, its symbols replaced by columns of numbers."""
+    given = {name: columns(np.asarray(rows, dtype=float)) for name, rows in groups.items()}
+    recipe = RECIPES[algorithm](Columns(mechanism(robot), options, given))
+    return {name: filled(list(group), count).astype(dtype, copy=False) for name, group in recipe.outputs.items()}
+
+
+class Columns(Desk):
+    """A desk whose symbols are columns."""
+
+    LETTERS = {"q": "q", "v": "qd", "a": "qdd", "u": "tau", "g": "gravity"}
+
+    def __init__(self, robot: Any, options: Options, given: dict[str, list[Any]]) -> None:
+        super().__init__(_Silent(), robot, options)  # type: ignore[arg-type]
+        object.__setattr__(self, "given", given)
+
+    def symbols(self, letter: str, count: int) -> list[Any]:
+        """The columns of a group."""
+        found: list[Any] = self.given[self.LETTERS.get(letter, letter.rstrip("_"))]  # type: ignore[attr-defined]
+        return found
+
+
+class _Silent:
+    def note(self, text: str) -> None:
+        """Columns leave no text."""
+
+
+@cache
+def _note_large(name: str, bodies: int) -> None:
+    logging.getLogger("twin").info("robot %s has %d moving bodies: too many to compile, the generic path computes", name, bodies)
+
+
+def _is_ready(robot: Robot, algorithm: str, options: Options, dtype: Dtype) -> bool:
+    """Whether the kernel is compiled; starts compiling in the background where it is not."""
+    thread = _background(robot, algorithm, options, dtype)
+    return not thread.is_alive()
+
+
+@cache
+def _background(robot: Robot, algorithm: str, options: Options, dtype: Dtype) -> threading.Thread:
+    thread = threading.Thread(target=compiled, args=(robot, algorithm, options, dtype), name=f"compile {algorithm}", daemon=True)
+    thread.start()
+    return thread
+
+

@@ -1,0 +1,240 @@
+"""The robot compiler: an algorithm and a robot -> one straight-line kernel, for lanes of a CPU and threads of a GPU.
+
+The source that comes out is an ordinary Python module in the cache folder, with joint and link names as comments. Its
+`body` computes one robot from scalars; `run` takes blocks of robots, one to a lane, so that the whole body becomes packed
+instructions. The text is the key of the cache: another robot, option or version of the generator is another file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+
+from robots.algebra import Expr, Sheet
+from robots.emit import Body, body
+from robots.mechanism import Mechanism, mechanism
+from robots.model import Robot
+from robots.recipes import RECIPES, Desk, Options, Recipe
+from twin.errors import BadInput
+from twin.kernel import array_type, module_of, ready, split
+
+__all__ = ["LARGEST", "Dtype", "Kernel", "Text", "compiled", "kernel_text", "lanes", "too_large", "written"]
+
+Dtype = Literal["float32", "float64"]
+
+LARGEST = 40
+"""Bodies of the largest tree that is unrolled; a larger one would take minutes to compile and leave the cache of instructions."""
+VECTOR = 64  # bytes of a block's row: one AVX-512 register, two of AVX2
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """A kernel module before it is compiled.
+
+    Attributes:
+        inputs, outputs: group -> number of rows.
+        fixed: output group -> {row: value} of results that are the same for every robot.
+        operations: of the body.
+    """
+
+    name: str
+    source: str
+    inputs: Mapping[str, int]
+    outputs: Mapping[str, int]
+    fixed: Mapping[str, Mapping[int, float]]
+    operations: int
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """A compiled algorithm of one robot.
+
+    Attributes:
+        seconds: that compiling or loading took; cached: whether it was found on disk.
+    """
+
+    text: Text
+    module: Any
+    dtype: np.dtype
+    seconds: float
+    cached: bool
+
+    def __call__(self, groups: Mapping[str, np.ndarray], count: int, threads: int = 1) -> dict[str, np.ndarray]:
+        """Run on `count` robots.
+
+        Args:
+            groups: input group -> (n, rows); arrays whose columns are contiguous are not copied.
+
+        Returns:
+            output group -> (n, rows), columns contiguous.
+        """
+        width = lanes(self.dtype)
+        whole, rest = divmod(count, width)
+        sources = [_columns(groups[name], self.dtype) for name in self.text.inputs]
+        results = [self._empty(name, count) for name in self.text.outputs]
+        if whole:
+            split(lambda first, last: self.module.run(*sources, *results, first, last), whole, threads)
+        if rest:  # the last robots in a block of their own, filled up with the last one
+            at = np.minimum(np.arange(whole * width, (whole + 1) * width), count - 1)
+            tail = [np.zeros((len(result), width), self.dtype) for result in results]
+            self.module.run(*[np.ascontiguousarray(source[:, at]) for source in sources], *tail, 0, 1)
+            for result, part in zip(results, tail, strict=True):
+                result[:, whole * width : count] = part[:, :rest]
+        found = {}
+        for (name, rows), result in zip(self.text.outputs.items(), results, strict=True):
+            for row, value in self.text.fixed[name].items():
+                result[row] = value
+            found[name] = result[:rows, :count].T
+        return found
+
+    def _empty(self, name: str, count: int) -> np.ndarray:
+        """Room for an output; rows never lie a multiple of 4 KiB apart, where they would fight for one set of the cache."""
+        width = lanes(self.dtype)
+        stride = -(-count // width) * width
+        if stride * self.dtype.itemsize % 4096 == 0:
+            stride += width
+        return np.empty((max(1, self.text.outputs[name]), stride), self.dtype)
+
+
+def lanes(dtype: Any) -> int:
+    """Robots in one block."""
+    return int(VECTOR // np.dtype(dtype).itemsize)
+
+
+def too_large(robot: Robot) -> bool:
+    """Whether the robot's tree is left to the generic path."""
+    return len(mechanism(robot).bodies) > LARGEST
+
+
+@lru_cache(maxsize=256)
+def compiled(robot: Robot, algorithm: str, options: Options = Options(), dtype: Dtype = "float64") -> Kernel:
+    """The kernel of an algorithm of `robots.recipes` for this robot; found in the cache folder or compiled now.
+
+    Raises:
+        BadInput: a tree that is too large to unroll.
+    """
+    if too_large(robot):
+        where, given = f"robot {robot.name}: moving bodies", len(mechanism(robot).bodies)
+        raise BadInput(where, given, f"at most {LARGEST} for a compiled kernel", "Larger trees take the generic path.")
+    text = kernel_text(mechanism(robot), algorithm, options, dtype)
+    module = module_of(text.name, text.source)
+    made = ready(module.run, *[array_type(np.dtype(dtype))] * (len(text.inputs) + len(text.outputs)), int, int)
+    return Kernel(text, module, np.dtype(dtype), made.seconds, made.cached)
+
+
+def kernel_text(robot: Mechanism, algorithm: str, options: Options, dtype: Dtype) -> Text:
+    """The module's source and what it takes and gives."""
+    sheet = Sheet()
+    recipe = RECIPES[algorithm](Desk(sheet, robot, options))
+    return written(sheet, recipe, f"{algorithm}_{robot.name}", dtype)
+
+
+def written(sheet: Sheet, recipe: Recipe, title: str, dtype: Dtype) -> Text:
+    """A module with `body` and `run` for a recipe."""
+    varying = {name: [x for x in group if _varies(x)] for name, group in recipe.outputs.items()}
+    fixed = {name: {k: _number(x) for k, x in enumerate(group) if not _varies(x)} for name, group in recipe.outputs.items()}
+    rows = {name: [k for k, x in enumerate(group) if _varies(x)] for name, group in recipe.outputs.items()}
+    made = body(sheet, [x for group in varying.values() for x in group])
+    name = "".join(c if c.isalnum() else "_" for c in title) + f"_{dtype}"
+    inputs = {group: [x.name for x in symbols] for group, symbols in recipe.inputs.items()}
+    source = "\n".join(
+        [
+            f'"""{title}, {dtype}: {made.operations} operations. Written by robots.compile; do not edit."""',
+            "",
+            *head(made, dtype),
+            *body_text(made, [name for group in inputs.values() for name in group]),
+            *_map_text(inputs, rows, dtype),
+            "",
+        ]
+    )
+    outputs = {group: len(values) for group, values in recipe.outputs.items()}
+    return Text(name, source, {group: len(names) for group, names in inputs.items()}, outputs, fixed, made.operations)
+
+
+def head(made: Body, dtype: str) -> list[str]:
+    """Imports and constants of a kernel module."""
+    return [
+        "import numpy as np",
+        "",
+        "from twin.kernel import loop, scalar",
+        "from twin.kernel.choose import maximum, minimum, root, select",
+        f"from twin.kernel.trig import sine_cosine_{dtype} as sine_cosine",
+        "",
+        f"dtype = np.{dtype}",
+        *(f"{name} = dtype({value!r})" for name, value in made.constants.items()),
+        "",
+        "",
+    ]
+
+
+def body_text(made: Body, names: Sequence[str]) -> list[str]:
+    """`body`: one robot, scalars in, scalars out."""
+    return [
+        "@scalar",
+        f"def body({', '.join(names)}):",
+        *(f"    {line}" for line in made.lines),
+        f"    return ({', '.join(made.results)},)",
+        "",
+        "",
+    ]
+
+
+def _map_text(inputs: Mapping[str, Sequence[str]], outputs: Mapping[str, Sequence[int]], dtype: str) -> list[str]:
+    """`run`: blocks of robots; rows of a block lie behind each other in one flat array, so that nothing can overlap."""
+    width = lanes(dtype)
+    height = sum(map(len, inputs.values())) + sum(map(len, outputs.values()))
+    lines = [
+        "@loop",
+        f"def run({', '.join(f'{name}_in' for name in inputs)}, {', '.join(f'{name}_out' for name in outputs)}, first, last):",
+        f'    """Robots of the blocks first to last, {width} at a time; arrays have one row a quantity, one column a robot."""',
+        f"    s = np.empty({height * width}, dtype)",
+        "    for block in range(first, last):",
+        f"        at = block * {width}",
+    ]
+    row, places = 0, []
+    for name, symbols in inputs.items():
+        lines += _copy(len(symbols), row, width, f"s[({row} + r) * {width} + i] = {name}_in[r, at + i]")
+        places += [f"s[{(row + k) * width} + i]" for k in range(len(symbols))]
+        row += len(symbols)
+    count = sum(map(len, outputs.values()))
+    lines += [f"        for i in range({width}):", f"            {', '.join(f'y{k}' for k in range(count))}, = body({', '.join(places)})"]
+    lines += [f"            s[{(row + k) * width} + i] = y{k}" for k in range(count)]
+    for name, rows in outputs.items():
+        for start, target, length in _runs(rows):
+            lines += _copy(length, row, width, f"{name}_out[{target} + r, at + i] = s[({row + start} + r) * {width} + i]")
+        row += len(rows)
+    return lines
+
+
+def _copy(count: int, row: int, width: int, statement: str) -> list[str]:
+    if not count:
+        return []
+    return [f"        for r in range({count}):", f"            for i in range({width}):", f"                {statement}"]
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Consecutive rows together: (place among the results, row of the output, how many)."""
+    runs: list[tuple[int, int, int]] = []
+    for place, row in enumerate(rows):
+        if runs and row == runs[-1][1] + runs[-1][2]:
+            runs[-1] = (*runs[-1][:2], runs[-1][2] + 1)
+        else:
+            runs.append((place, row, 1))
+    return runs
+
+
+def _columns(rows: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """(n, k) -> (k, n), contiguous; without a copy where it is so already."""
+    return np.ascontiguousarray(np.asarray(rows).T, dtype=dtype)
+
+
+def _varies(x: Any) -> bool:
+    return isinstance(x, Expr) and x.op != "constant"
+
+
+def _number(x: Any) -> float:
+    return float(x.args[0]) if isinstance(x, Expr) else float(x)
