@@ -27,6 +27,9 @@ BATCH = 256
 """Robots from which on `path="auto"` compiles: seconds once, against microseconds a robot."""
 
 
+NAMED = 10  # rows that a warning names
+
+
 def path_of(robot: Robot, path: Path, count: int) -> Literal["compiled", "generic", "ready"]:
     """What "auto" means for so many robots: the same for the same robot and number, on every machine, at any time.
 
@@ -87,7 +90,8 @@ def compute(
 def checked(robot: Robot, name: str, values: Any, *, speeds: bool = True) -> np.ndarray:
     """Values of all speeds (or coordinates) as an array (n, nv) or (n, nq); one row may come alone.
 
-    Columns that are contiguous stay so.
+    Columns that are contiguous stay so. Rows that are not finite are told by index in the log (`twin`, a warning); their
+    results are NaN, the other rows' are as without them.
 
     Raises:
         BadInput: another shape.
@@ -97,6 +101,8 @@ def checked(robot: Robot, name: str, values: Any, *, speeds: bool = True) -> np.
     rows = rows[None] if rows.ndim == 1 else rows
     if rows.ndim != 2 or rows.shape[1] != len(names):
         raise BadInput(f"{name} of robot {robot.name}", np.shape(values), f"shape (n, {len(names)}): {', '.join(names)}")
+    if not np.isfinite(rows.T.sum()):
+        _tell_spoilt(robot.name, name, rows)
     return rows
 
 
@@ -112,6 +118,13 @@ def alike(robot: Robot, **arrays: np.ndarray) -> dict[str, np.ndarray]:
             given = ", ".join(f"{other}: {len(rows)}" for other, rows in arrays.items())
             raise BadInput(f"rows of {name} for robot {robot.name}", given, f"{count} rows, as the others have, or one for all")
     return {name: rows if len(rows) == count else np.broadcast_to(rows, (count, rows.shape[1])) for name, rows in arrays.items()}
+
+
+def _tell_spoilt(robot: str, name: str, rows: np.ndarray) -> None:
+    spoilt = np.flatnonzero(~np.isfinite(np.asarray(rows, dtype=float)).all(axis=1))
+    if len(spoilt):
+        first = ", ".join(map(str, spoilt[:NAMED])) + (f" and {len(spoilt) - NAMED} more" if len(spoilt) > NAMED else "")
+        logging.getLogger("twin").warning("%s of robot %s: rows %s are not finite; their results are NaN", name, robot, first)
 
 
 def _vector(name: str, values: Sequence[float]) -> np.ndarray:
@@ -164,5 +177,3 @@ def _background(robot: Robot, algorithm: str, options: Options, dtype: Dtype) ->
     thread = threading.Thread(target=compiled, args=(robot, algorithm, options, dtype), name=f"compile {algorithm}", daemon=True)
     thread.start()
     return thread
-
-

@@ -8,6 +8,7 @@ that row alone. Results come with contiguous columns; so do inputs that are not 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,9 @@ __all__ = [
     "GRAVITY", "Energy", "bias_force", "centre_of_mass", "energy", "forward_dynamics", "gravity_torque", "inertia_matrix",
     "inverse_dynamics",
 ]  # fmt: skip
+
+
+LEAST_INERTIA = 1e-15  # [kg m^2 or kg]; less is a mistake of the description, and forces on it have no finite answer
 
 
 class Energy(NamedTuple):
@@ -73,7 +77,14 @@ def inverse_dynamics(
 
 
 def forward_dynamics(
-    robot: Robot, q: np.ndarray, qd: np.ndarray, tau: np.ndarray, *, losses: bool = False, parameters: Parameters | None = None, **options: Any
+    robot: Robot,
+    q: np.ndarray,
+    qd: np.ndarray,
+    tau: np.ndarray,
+    *,
+    losses: bool = False,
+    parameters: Parameters | None = None,
+    **options: Any,
 ) -> np.ndarray:
     """Accelerations [rad/s^2, m/s^2] under torques and forces, shape (n, nv): articulated bodies.
 
@@ -130,19 +141,27 @@ def require_mass(robot: Robot, parameters: Parameters | None = None) -> None:
     given = parameters or Parameters()
     if given.mass is not None or given.armature is not None or given.payload:
         return
+    idle = _idle_joint(robot)
+    if idle:
+        joint, links = idle
+        raise BadInput(
+            f"robot {robot.name}, joint {joint}", f"nothing with inertia that it moves ({links})",
+            "mass or inertia on the link or beyond it", "Give the link an <inertial>, or the joint an armature.",
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _idle_joint(robot: Robot) -> tuple[str, str] | None:
+    """A joint that moves nothing with inertia, and its links; at a position that no symmetry singles out."""
     moving = mechanism(robot)
     if not moving.nv:
-        raise BadInput(f"robot {robot.name}", "no joint that moves", "at least one")
+        return None
     q = robot.home + np.random.default_rng(7).uniform(0.1, 0.5, robot.nq)
     M = compute(robot, "inertia_matrix", {"q": q[None]}, path="generic")["M"].reshape(robot.nv, robot.nv)
     for body in moving.bodies:
-        own = M[body.speed, body.speed]
-        if not own > 1e-15 and body.kind != "floating":
-            links = ", ".join(body.links)
-            raise BadInput(
-                f"robot {robot.name}, joint {body.name}", f"nothing with inertia that it moves ({links})",
-                "mass or inertia on the link or beyond it", "Give the link an <inertial>, or the joint an armature.",
-            )  # fmt: skip
+        if body.kind != "floating" and not M[body.speed, body.speed] > LEAST_INERTIA:
+            return body.name, ", ".join(body.links)
+    return None
 
 
 def _rows(robot: Robot, q: np.ndarray, **speeds: np.ndarray) -> dict[str, np.ndarray]:

@@ -72,7 +72,12 @@ class _Writer:
             self._text[node] = f"p{node.number}"
             return f"p{node.number}a, p{node.number}b = {function}({', '.join(self._text[a] for a in args)})"
         text, terms = self._expression(node)
-        if self._uses[node] == 1 and node.op in ("product", "negative", "sum", "difference") and terms < LONGEST and node not in self._outputs:
+        if (
+            self._uses[node] == 1
+            and node.op in ("product", "negative", "sum", "difference")
+            and terms < LONGEST
+            and node not in self._outputs
+        ):
             self._text[node], self._inline[node] = text, terms
             return ""
         self._text[node] = f"t{node.number}"

@@ -74,7 +74,9 @@ class Parameters:
         for k, (link, values) in enumerate((self.payload or {}).items()):
             if link not in robot.link_names:
                 raise UnknownName(f"payload of robot {robot.name}, link", link, robot.link_names)
-            found[f"payload{k}"] = _checked(f"payload on {link} of robot {robot.name}", values, count, PAYLOAD, "m, m c, inertia", sign=False)
+            found[f"payload{k}"] = _checked(
+                f"payload on {link} of robot {robot.name}", values, count, PAYLOAD, "m, m c, inertia", sign=False
+            )
         return found
 
 

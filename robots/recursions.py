@@ -17,12 +17,15 @@ from robots.mechanism import Mechanism, Moving
 from robots.spatial import UNIT, ZERO, Inertia, Pair, Place, add, cross, cross_force, dot, place, rigid, times, vector
 
 __all__ = [
-    "Loads", "Motion", "accelerations", "centre_of_mass", "energies", "frame_pose", "inertia_matrix", "jacobian", "less_losses",
+    "AT_REST", "Loads", "Motion", "accelerations", "centre_of_mass", "energies", "frame_pose", "inertia_matrix", "jacobian", "less_losses",
     "motion", "poses", "solve_symmetric", "torques", "with_losses",
 ]  # fmt: skip
 
 BREAKAWAY = 1e-3
 """Speed [rad/s or m/s] up to which Coulomb friction grows: below it a joint sticks and creeps (Karnopp's band, as a slope)."""
+
+AT_REST: Pair = (ZERO, ZERO)
+"""The velocity of a body that stands still."""
 
 Note = Any
 
@@ -364,8 +367,6 @@ def _less(A: Any, a: Any, b: Any, *, symmetric: bool) -> Any:
     """A - a b^T."""
     rows = [[(A[i][j] - a[i] * b[j]) if j >= i or not symmetric else None for j in range(3)] for i in range(3)]
     return np.array([[rows[min(i, j)][max(i, j)] if symmetric else rows[i][j] for j in range(3)] for i in range(3)], dtype=object)
-
-
 
 
 def with_losses(mechanism: Mechanism, loads: Loads, moves: Motion, tau: list[Any]) -> list[Any]:

@@ -177,9 +177,7 @@ def from_quaternion(quaternion: list[Any]) -> Matrix:
     twice = 2.0 / (w * w + x * x + y * y + z * z)
     xx, yy, zz, xy, xz, yz = twice * x * x, twice * y * y, twice * z * z, twice * x * y, twice * x * z, twice * y * z
     wx, wy, wz = twice * w * x, twice * w * y, twice * w * z
-    return np.array(
-        [[1.0 - yy - zz, xy - wz, xz + wy], [xy + wz, 1.0 - xx - zz, yz - wx], [xz - wy, yz + wx, 1.0 - xx - yy]], dtype=object
-    )
+    return np.array([[1.0 - yy - zz, xy - wz, xz + wy], [xy + wz, 1.0 - xx - zz, yz - wx], [xz - wy, yz + wx, 1.0 - xx - yy]], dtype=object)
 
 
 def _symmetric(A: Matrix) -> Matrix:

@@ -69,7 +69,10 @@ def _path_error(cell: Cell) -> float:
         rows = cell.record.joints[arm.robot.name]
         for begin, end in ranges:
             history = np.array(rows[begin:end])
-            places = [kinematics.forward(arm.robot.robot, np.ascontiguousarray(history[:, k]), [arm.arm.tool])[:, 0, :3, 3] for k in (0, 3)]
+            places = [
+                kinematics.forward(arm.robot.robot, np.ascontiguousarray(history[:, k]), [arm.arm.tool], path="generic")[:, 0, :3, 3]
+                for k in (0, 3)
+            ]
             # joints are read before the step that the reference belongs to, hence the shift by one
             worst = max(worst, float(np.linalg.norm(places[0][1:] - places[1][:-1], axis=1).max(initial=0.0)))
     return worst

@@ -196,7 +196,9 @@ def _follow(arm: ArmRun, path: Trajectory) -> Iterator[None]:
 
 def _commanded_tool(arm: ArmRun) -> np.ndarray:
     """T_world_tool of the commanded joints, (4, 4)."""
-    T: np.ndarray = arm.robot.T_world_base @ kinematics.forward(arm.robot.robot, arm.robot.reference[:1], [arm.arm.tool])[0, 0]
+    T: np.ndarray = (
+        arm.robot.T_world_base @ kinematics.forward(arm.robot.robot, arm.robot.reference[:1], [arm.arm.tool], path="generic")[0, 0]
+    )
     return T
 
 
@@ -226,7 +228,7 @@ def _speed_along(arm: ArmRun, path: Trajectory, direction: np.ndarray, dt: float
     run = arm.robot
     q = np.tile(run.reference[0], (len(path.t), 1))
     q[:, arm.owned] = path.q
-    tool = kinematics.forward(run.robot, q, [arm.arm.tool])[:, 0, :3, 3]
+    tool = kinematics.forward(run.robot, q, [arm.arm.tool], path="generic")[:, 0, :3, 3]
     along = tool @ (run.T_world_base[:3, :3].T @ direction)
     return np.append(np.gradient(along, dt), CRAWL)
 

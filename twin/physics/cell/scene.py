@@ -33,7 +33,7 @@ def draw(cell: Cell, series: Series, context: Context) -> Scene:
         nodes += _robot_nodes(run, q, meshes_by_key)
     for k, (name, arm) in enumerate(cell.arms.items()):
         q = _full_joints(cell, arm.robot, t)
-        tool = arm.robot.T_world_base @ kinematics.forward(arm.robot.full, q, [arm.arm.tool])[:, 0]
+        tool = arm.robot.T_world_base @ kinematics.forward(arm.robot.full, q, [arm.arm.tool], path="generic")[:, 0]
         trails.append(Trail(f"{name} tool", tool[:, :3, 3], TRAIL_COLORS[k % len(TRAIL_COLORS)]))
     for name, fixture in cell.spec.fixtures.items():
         pieces = geometries(fixture.shape, lambda path: resolve(path, context.folder))

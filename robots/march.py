@@ -1,0 +1,200 @@
+"""Kernels that advance a state through time: the whole loop is compiled, a block of robots stays in the cache meanwhile.
+
+Time is cut into intervals of `steps` steps. What a robot should do may change from interval to interval (knots), and what
+became of it is written down at the end of each (records).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from robots.algebra import Expr, Sheet
+from robots.compile import Dtype, body_text, head, lanes
+from robots.emit import body
+from twin.kernel import array_type, module_of, ready, split
+
+__all__ = ["March", "Plan", "march"]
+
+Scheme = Literal["step", "rk4"]
+RK4_AT, RK4_WEIGHT = (0.5, 0.5, 1.0), (1 / 6, 1 / 3, 1 / 3, 1 / 6)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """One step of time on symbols.
+
+    Attributes:
+        state: group -> symbols; fixed: the same through all steps; knots: changing from interval to interval.
+        advanced: group of the state -> its next value (scheme "step") or its derivative ("rk4").
+        records: group -> results of the last step of an interval, written down; the symbols of the state that they name
+            mean the state before the step.
+        dt, time: symbols of the step and of the time since the interval began.
+    """
+
+    sheet: Sheet
+    state: Mapping[str, Sequence[Expr]]
+    fixed: Mapping[str, Sequence[Expr]]
+    knots: Mapping[str, Sequence[Expr]]
+    advanced: Mapping[str, Sequence[Any]]
+    records: Mapping[str, Sequence[Any]]
+    dt: Expr
+    time: Expr
+    scheme: Scheme = "step"
+
+
+@dataclass(frozen=True, eq=False)
+class March:
+    """The compiled loop.
+
+    Attributes:
+        groups: state, fixed, knots and records -> number of rows.
+        seconds, cached: as of `robots.compile.Kernel`.
+    """
+
+    module: Any
+    dtype: np.dtype
+    state: Mapping[str, int]
+    fixed: Mapping[str, int]
+    knots: Mapping[str, int]
+    records: Mapping[str, int]
+    seconds: float
+    cached: bool
+
+    def __call__(
+        self, values: Mapping[str, np.ndarray], *, dt: float, steps: int, intervals: int = 1, threads: int = 1
+    ) -> dict[str, np.ndarray]:
+        """Advance n robots by `intervals` times `steps` steps of dt [s].
+
+        Args:
+            values: state and fixed groups (n, rows), knots (intervals, rows, n); none is changed.
+
+        Returns:
+            the state groups (n, rows) at the end, and the records (intervals, rows, n).
+        """
+        width, count = lanes(self.dtype), len(values[next(iter(self.state))])
+        full = -(-count // width) * width
+        state = [self._padded(values[name].T, full) for name in self.state]
+        fixed = [self._padded(values[name].T, full) for name in self.fixed]
+        knots = [self._padded(values[name], full) for name in self.knots]
+        records = [np.empty((intervals, rows, full), self.dtype) for rows in self.records.values()]
+        step = self.dtype.type(dt)
+
+        def work(first: int, last: int) -> None:
+            self.module.run(*state, *fixed, *knots, *records, step, steps, intervals, first, last)
+
+        split(work, full // width, threads)
+        found = {name: rows[:, :count].T for name, rows in zip(self.state, state, strict=True)}
+        return found | {name: rows[:, :, :count] for name, rows in zip(self.records, records, strict=True)}
+
+    def _padded(self, rows: np.ndarray, full: int) -> np.ndarray:
+        """A copy whose last axis is full blocks; the last robot stands in for those that are missing."""
+        out = np.empty((*rows.shape[:-1], full), self.dtype)
+        out[..., : rows.shape[-1]] = rows
+        out[..., rows.shape[-1] :] = rows[..., -1:]
+        return out
+
+
+def march(plan: Plan, title: str, dtype: Dtype) -> March:
+    """Compile the plan, or find it in the cache folder."""
+    name = "".join(c if c.isalnum() else "_" for c in title) + f"_{dtype}"
+    module = module_of(name, _source(plan, title, dtype))
+    kind = np.dtype(dtype)
+    flat, deep = array_type(kind), array_type(kind, 3)
+    signature = [flat] * (len(plan.state) + len(plan.fixed)) + [deep] * (len(plan.knots) + len(plan.records))
+    made = ready(module.run, *signature, array_type(kind, 0), int, int, int, int)
+    sizes = [{group: len(rows) for group, rows in part.items()} for part in (plan.state, plan.fixed, plan.knots, plan.records)]
+    return March(module, kind, *sizes, made.seconds, made.cached)
+
+
+def _source(plan: Plan, title: str, dtype: Dtype) -> str:
+    results = [x for part in (plan.advanced, plan.records) for group in part.values() for x in group]
+    made = body(plan.sheet, results)
+    symbols = [x.name for part in (plan.state, plan.fixed, plan.knots) for group in part.values() for x in group]
+    return "\n".join(
+        [
+            f'"""{title}, {dtype}: {made.operations} operations a step. Written by robots.march; do not edit."""',
+            "",
+            *head(made, dtype),
+            *body_text(made, [*symbols, plan.dt.name, plan.time.name]),
+            *_Loop(plan, lanes(dtype)).text(),
+            "",
+        ]
+    )
+
+
+class _Loop:
+    """The text of `run`: blocks, intervals, steps. A block is one flat array with a row for each quantity:
+
+    state, fixed and knots as `body` takes them; slopes (of "rk4"); records; the state before the step and the weighted sum of
+    the slopes (of "rk4").
+    """
+
+    def __init__(self, plan: Plan, width: int) -> None:
+        self._plan, self._width = plan, width
+        self._state, self._given = _count(plan.state), _count(plan.state) + _count(plan.fixed) + _count(plan.knots)
+        slopes = self._state if plan.scheme == "rk4" else 0
+        self._records = self._given + slopes
+        self._before = self._records + _count(plan.records)
+        self._rows = self._before + 2 * slopes
+
+    def text(self) -> list[str]:
+        plan, width = self._plan, self._width
+        groups = ", ".join([*plan.state, *plan.fixed, *plan.knots, *plan.records])
+        advance = self._rk4() if plan.scheme == "rk4" else self._step()
+        return [
+            "@loop",
+            f"def run({groups}, dt, steps, intervals, first, last):",
+            f'    """Robots of the blocks first to last, {width} at a time; the state is overwritten."""',
+            f"    s = np.empty({self._rows * width}, dtype)",
+            "    for block in range(first, last):",
+            f"        at = block * {width}",
+            *self._copies(2, {**plan.state, **plan.fixed}, 0, "{row} = {name}[r, at + i]"),
+            "        for interval in range(intervals):",
+            *self._copies(3, plan.knots, self._state + _count(plan.fixed), "{row} = {name}[interval, r, at + i]"),
+            "            for step in range(steps):",
+            *(f"                {line}" for line in advance),
+            *self._copies(3, plan.records, self._records, "{name}[interval, r, at + i] = {row}"),
+            *self._copies(2, plan.state, 0, "{name}[r, at + i] = {row}"),
+        ]
+
+    def _copies(self, depth: int, groups: Mapping[str, Sequence[Any]], first: int, statement: str) -> list[str]:
+        lines, indent = [], "    " * depth
+        for name, group in groups.items():
+            row = f"s[({first} + r) * {self._width} + i]"
+            lines += [f"{indent}for r in range({len(group)}):", f"{indent}    for i in range({self._width}):"]
+            lines += [f"{indent}        {statement.format(row=row, name=name)}"]
+            first += len(group)
+        return lines
+
+    def _step(self) -> list[str]:
+        return self._body(0, "dtype(step) * dt")
+
+    def _rk4(self) -> list[str]:
+        """Kutta's classical scheme: four slopes, each at a place that the one before leads to."""
+        size, w = self._state * self._width, self._width
+        before, total, slope = self._before * w, (self._before + self._state) * w, self._given * w
+        lines = [f"for j in range({size}):", f"    s[{before} + j] = s[j]", f"    s[{total} + j] = s[j]"]
+        for stage in range(4):
+            offset = "" if stage == 0 else f" + dtype({RK4_AT[stage - 1]}) * dt"
+            lines += self._body(self._given, f"dtype(step) * dt{offset}")
+            lines += [f"for j in range({size}):", f"    s[{total} + j] += dtype({RK4_WEIGHT[stage]!r}) * dt * s[{slope} + j]"]
+            target = f"s[{before} + j] + dtype({RK4_AT[stage]}) * dt * s[{slope} + j]" if stage < 3 else f"s[{total} + j]"
+            lines += [f"    s[j] = {target}"]
+        return lines
+
+    def _body(self, row: int, time: str) -> list[str]:
+        """All lanes through `body`: its first results go to rows from `row` on, the records behind everything given."""
+        w, records = self._width, _count(self._plan.records)
+        arguments = ", ".join([*(f"s[{k * w} + i]" for k in range(self._given)), "dt", "time"])
+        rows = [*range(row, row + self._state), *range(self._records, self._records + records)]
+        names = [f"y{k}" for k in range(len(rows))]
+        stores = [f"    s[{at * w} + i] = {name}" for name, at in zip(names, rows, strict=True)]
+        return [f"time = {time}", f"for i in range({w}):", f"    {', '.join(names)}, = body({arguments})", *stores]
+
+
+def _count(groups: Mapping[str, Sequence[Any]]) -> int:
+    return sum(map(len, groups.values()))
