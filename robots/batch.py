@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -144,7 +144,7 @@ def _on_columns(robot: Robot, algorithm: str, options: Options, groups: dict[str
 class Columns(Desk):
     """A desk whose symbols are columns."""
 
-    LETTERS = {"q": "q", "v": "qd", "a": "qdd", "u": "tau", "g": "gravity"}
+    LETTERS: ClassVar[dict[str, str]] = {"q": "q", "v": "qd", "a": "qdd", "u": "tau", "g": "gravity"}
 
     def __init__(self, robot: Any, options: Options, given: dict[str, list[Any]]) -> None:
         super().__init__(_Silent(), robot, options)  # type: ignore[arg-type]

@@ -106,8 +106,10 @@ def march(plan: Plan, title: str, dtype: Dtype) -> March:
     flat, deep = array_type(kind), array_type(kind, 3)
     signature = [flat] * (len(plan.state) + len(plan.fixed)) + [deep] * (len(plan.knots) + len(plan.records))
     made = ready(module.run, *signature, array_type(kind, 0), int, int, int, int)
-    sizes = [{group: len(rows) for group, rows in part.items()} for part in (plan.state, plan.fixed, plan.knots, plan.records)]
-    return March(module, kind, *sizes, made.seconds, made.cached)
+    state, fixed, knots, records = (
+        {name: len(rows) for name, rows in part.items()} for part in (plan.state, plan.fixed, plan.knots, plan.records)
+    )
+    return March(module, kind, state, fixed, knots, records, made.seconds, made.cached)
 
 
 def _source(plan: Plan, title: str, dtype: Dtype) -> str:

@@ -252,8 +252,8 @@ class Robot:
     @cached_property
     def home(self) -> np.ndarray:
         """Resting position [rad or m], (nq,)."""
-        upright = np.array([float(name.endswith(".qw")) for name in self.joint_names])
-        q = np.clip(upright, self.lower, self.upper)
+        upright = [float(name == POSE[3]) for joint in self.independent for name in (POSE if joint.kind == "floating" else ("",))]
+        q: np.ndarray = np.clip(upright, self.lower, self.upper)
         placed_at = dict(self.rest)
         for arm in self.arms.values():
             placed_at |= dict(zip(arm.joints, arm.home, strict=False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ class Options:
     local: bool = False
     gravity: tuple[float, float, float] | None = GRAVITY
     losses: bool = False
-    rows: Rows = Rows()
+    rows: Rows = field(default_factory=Rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +103,7 @@ def jacobian(desk: Desk) -> Recipe:
     J = recursions.jacobian(desk.mechanism, bodies, link, p)
     if desk.options.local:
         J = np.concatenate([R.T @ J[:3], R.T @ J[3:]])
-    return desk.recipe(["q"], {"T": _pose(desk, bodies, link), "J": J.ravel()})
+    return desk.recipe(["q"], {"T": _pose(desk, bodies, link), "J": list(J.ravel())})
 
 
 def inverse_dynamics(desk: Desk) -> Recipe:
@@ -138,7 +138,7 @@ def forward_dynamics(desk: Desk) -> Recipe:
 def inertia_matrix(desk: Desk) -> Recipe:
     """Joint-space inertia (nv, nv)."""
     M = recursions.inertia_matrix(desk.mechanism, desk.parameters(), desk.motion(moving=False).places, note=desk.sheet.note)
-    return desk.recipe(["q"], {"M": M.ravel()})
+    return desk.recipe(["q"], {"M": list(M.ravel())})
 
 
 def energies(desk: Desk) -> Recipe:

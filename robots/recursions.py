@@ -75,7 +75,9 @@ class Motion:
 
 def motion(mechanism: Mechanism, q: list[Any], qd: list[Any], note: Note = str) -> Motion:
     """Forward pass: where everything is and how it moves."""
-    places, velocities, speeds = [], [], []
+    places: list[Place] = []
+    velocities: list[Pair] = []
+    speeds: list[Any] = []
     for body in mechanism.bodies:
         note(f"{_called(body)}: place and velocity")
         at = place(body, q)
@@ -353,7 +355,7 @@ def _whole(inertia: Inertia) -> np.ndarray:
 def _without(inertia: Inertia, U: Pair, D_inverse: Any, body: Moving, *, rotorless: bool) -> Inertia:
     """What the parent feels of an articulated body: I - U D^-1 U^T. Without a rotor nothing along the joint's axis."""
     Ua, Ul = D_inverse * U[0], D_inverse * U[1]
-    I = _less(inertia.I, Ua, U[0], symmetric=True)
+    I = _less(inertia.I, Ua, U[0], symmetric=True)  # noqa: E741 - the symbol of the books
     H = _less(inertia.H, Ua, U[1], symmetric=False)
     M = _less(inertia.M, Ul, U[1], symmetric=True)
     if rotorless and body.kind == "revolute":

@@ -104,10 +104,10 @@ class Place:
 
     def inertia_out(self, inertia: Inertia) -> Inertia:
         """An inertia that moves with this body, seen from the parent (2.66)."""
-        I, H, M = self._turned(inertia.I, True), self._turned(inertia.H, False), self._turned(inertia.M, True)
+        A, H, M = self._turned(inertia.I, True), self._turned(inertia.H, False), self._turned(inertia.M, True)
         P = skew(self.p)
         moved = H + P @ M
-        return Inertia(_symmetric(I - H @ P + P @ moved.T), moved, M)
+        return Inertia(_symmetric(A - H @ P + P @ moved.T), moved, M)
 
     def pose(self, R: Matrix, p: Vector) -> tuple[Matrix, Vector]:
         """This frame in root axes, when the parent's is R, p."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 
 __all__ = ["split"]
 
@@ -16,7 +17,7 @@ def split(work: Callable[[int, int], object], blocks: int, threads: int) -> None
         work(0, blocks)
         return
     edges = [i * blocks // threads for i in range(threads + 1)]
-    others = [_pool(threads - 1).submit(work, first, last) for first, last in zip(edges[1:-1], edges[2:], strict=True)]
+    others = [_pool(threads - 1).submit(work, first, last) for first, last in pairwise(edges[1:])]
     work(edges[0], edges[1])
     for other in others:
         other.result()

@@ -1,3 +1,4 @@
+# ruff: noqa: SIM109 - `in` builds a tuple, which lanes cannot
 """Sine and cosine together, without a branch, so that lanes and CUDA threads take the same steps.
 
 Reduction by multiples of pi/2 in three parts (Cody and Waite 1980), minimax polynomials of fdlibm (`__kernel_sin`,
