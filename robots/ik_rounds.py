@@ -173,7 +173,8 @@ def _misses(hunt: Search, targets: np.ndarray, some: np.ndarray) -> np.ndarray:
         T = forward(hunt.robot, q, [shape.frame], path="generic")[:, 0]
         distance, angle = _errors(shape, np.repeat(rows[targets], size, axis=0), T)
         score += distance**2 + (REACH * angle) ** 2
-    return np.where(np.isfinite(score), score, np.inf).reshape(-1, size)
+    misses: np.ndarray = np.where(np.isfinite(score), score, np.inf).reshape(-1, size)
+    return misses
 
 
 def _errors(shape: Shape, rows: np.ndarray, T: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -207,7 +208,8 @@ def _chain_root(robot: Robot, kernel: Attempts, seeds: np.ndarray) -> np.ndarray
     carrier = moving.bodies[body.parent]
     link = carrier.links[0]
     _, R, p = moving.frames[link]
-    return forward(robot, seeds, [link], path="generic")[:, 0] @ inverse(placed(p, R)) @ T_parent_joint
+    T_root_chain: np.ndarray = forward(robot, seeds, [link], path="generic")[:, 0] @ inverse(placed(p, R)) @ T_parent_joint
+    return T_root_chain
 
 
 def _seen_from(T: np.ndarray, shape: Shape, rows: np.ndarray) -> np.ndarray:

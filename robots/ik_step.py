@@ -192,7 +192,7 @@ def _aim(shape: Shape, J: Any, p: Any, R_target: Any, target: list[Any]) -> tupl
 
 
 def _solved(rows: list[Any], errors: list[Any], score: Any, q: list[Any], low: list[Any], high: list[Any], rest: list[Any]) -> list[Any]:
-    """The undamped part of the story is in the module's docstring."""
+    """How the joints move: damped least squares, without the joints that their limits hold."""
     k, m = len(q), len(rows)
     free = []
     for j in range(k):
@@ -202,7 +202,7 @@ def _solved(rows: list[Any], errors: list[Any], score: Any, q: list[Any], low: l
     drift = [f * (EAGER * (r - x)) for f, r, x in zip(free, rest, q, strict=True)] if rest else [0.0] * k
     masked = [[free[j] * rows[i][j] for j in range(k)] for i in range(m)]
     damping = DAMPING * score + FLOOR
-    A = [[None] * m for _ in range(m)]
+    A: list[list[Any]] = [[0.0] * m for _ in range(m)]
     for i in range(m):
         for n in range(i + 1):
             entry = sum((masked[i][j] * rows[n][j] for j in range(k)), 0.0)

@@ -79,7 +79,7 @@ class March:
         full = -(-count // width) * width
         state = [self._padded(values[name].T, full) for name in self.state]
         fixed = [self._padded(values[name].T, full) for name in self.fixed]
-        knots = [self._padded(values[name], full) for name in self.knots]
+        knots = [self._filled(values[name], full) for name in self.knots]
         records = [np.empty((intervals, rows, full), self.dtype) for rows in self.records.values()]
         step = self.dtype.type(dt)
 
@@ -89,6 +89,11 @@ class March:
         split(work, full // width, threads)
         found = {name: rows[:, :count].T for name, rows in zip(self.state, state, strict=True)}
         return found | {name: rows[:, :, :count] for name, rows in zip(self.records, records, strict=True)}
+
+    def _filled(self, rows: np.ndarray, full: int) -> np.ndarray:
+        """As `_padded`, without a copy where the rows are what the loop takes already: they are only read."""
+        fits = rows.shape[-1] == full and rows.dtype == self.dtype and rows.flags.c_contiguous and rows.flags.writeable
+        return rows if fits else self._padded(rows, full)
 
     def _padded(self, rows: np.ndarray, full: int) -> np.ndarray:
         """A copy whose last axis is full blocks; the last robot stands in for those that are missing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from robots.lines import Line, line
 from robots.model import Robot
 from twin.errors import BadInput
 
-__all__ = ["Trajectory", "joint_move", "linear_move"]
+__all__ = ["Trajectory", "joint_move", "linear_move", "profile_of"]
 
 JUMP = 0.35  # the largest joint step between two knots that is still taken for the same posture [rad or m]
 
@@ -165,10 +166,25 @@ def _profile(
     q0: np.ndarray, q1: np.ndarray, velocity: np.ndarray, acceleration: np.ndarray, jerk: np.ndarray, *, dt: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """t (m,), q, qd, qdd (m, k) of ruckig's time-optimal synchronised profile, the last sample at rest at q1."""
-    import ruckig
-
     if not (dt > 0 and math.isfinite(dt)):
         raise BadInput("dt of a motion", dt, "a time step > 0 [s]")
+    profile = profile_of(q0, q1, velocity, acceleration, jerk)
+    count = math.ceil(profile.duration / dt - 1e-9)
+    t = dt * np.arange(count + 1)
+    samples = np.array([profile.at_time(time) for time in t[:-1]]).reshape(count, 3, len(q0))
+    rest = np.stack([q1, np.zeros_like(q1), np.zeros_like(q1)])[None]
+    q, qd, qdd = np.swapaxes(np.concatenate([samples, rest]), 0, 1)
+    return t, q, qd, qdd
+
+
+def profile_of(q0: np.ndarray, q1: np.ndarray, velocity: np.ndarray, acceleration: np.ndarray, jerk: np.ndarray) -> Any:
+    """ruckig's time-optimal synchronised trajectory from rest to rest; all (k,).
+
+    Raises:
+        BadInput: ruckig finds none.
+    """
+    import ruckig
+
     wanted = ruckig.InputParameter(len(q0))
     wanted.current_position, wanted.target_position = q0.tolist(), q1.tolist()
     wanted.max_velocity, wanted.max_acceleration, wanted.max_jerk = velocity.tolist(), acceleration.tolist(), jerk.tolist()
@@ -176,12 +192,7 @@ def _profile(
     outcome = ruckig.Ruckig(len(q0)).calculate(wanted, profile)
     if outcome not in (ruckig.Result.Working, ruckig.Result.Finished):
         raise BadInput("joint move", {"from": q0.tolist(), "to": q1.tolist()}, f"a motion that ruckig can plan ({outcome})")
-    count = math.ceil(profile.duration / dt - 1e-9)
-    t = dt * np.arange(count + 1)
-    samples = np.array([profile.at_time(time) for time in t[:-1]]).reshape(count, 3, len(q0))
-    rest = np.stack([q1, np.zeros_like(q1), np.zeros_like(q1)])[None]
-    q, qd, qdd = np.swapaxes(np.concatenate([samples, rest]), 0, 1)
-    return t, q, qd, qdd
+    return profile
 
 
 def _positive(name: str, values: Sequence[float] | np.ndarray, count: int) -> np.ndarray:

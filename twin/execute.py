@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,13 @@ from twin.errors import BadInput, EngineMissing, NodeFailed, SimulationStopped, 
 from twin.kinds import Context, Kind, Monitor, Silent, Target, kind_names, load_kind
 from twin.result.model import Result
 from twin.scenario import Job, Scenario, from_document, identity, judge, verdict
+from twin.scenario.identity import FileDigests
 from twin.scenario.needs import Need, references
 
 if TYPE_CHECKING:
     from twin.result import Store
 
-__all__ = ["NeedFailed", "cancelled", "judged", "resolve_needs", "run", "run_job"]
+__all__ = ["NeedFailed", "cancelled", "judged", "resolve_needs", "run", "run_job", "run_jobs"]
 
 CANCELLED = "cancelled"
 CHANGED = "a file, the program or the machine is not what this job was made for (its id has changed); submit the scenario again"
@@ -85,20 +86,104 @@ def run_job(job: Job, *, target: Target, monitor: Monitor, scratch: Path | None 
     A simulation that fails in any way is a result with status `failed` or `stopped` and the reason. Without `scratch`
     a kind that writes files makes a folder of its own.
     """
+    return next(run_jobs([job], target=target, monitor=monitor, scratch=lambda: scratch))
+
+
+def run_jobs(
+    jobs: Sequence[Job], *, target: Target, monitor: Monitor, scratch: Callable[[], Path | None] = lambda: None
+) -> Iterator[Result]:
+    """Run jobs, in their order; those that can share a launch (equal, non-empty batch keys) run in one.
+
+    As `run_job` for each, with the same numbers. Where a shared launch breaks down it is halved until the guilty one is
+    alone, so that it takes no other job along.
+
+    Args:
+        scratch: makes the empty folder of the next job.
+    """
+    digests = FileDigests()
+    ready = {i: _ready(job, target, monitor, digests) for i, job in enumerate(jobs) if len(jobs) > 1 and _may_share(job)}
+    shared = _launches(ready, target, monitor)
+    for i, job in enumerate(jobs):
+        one = ready.pop(i, None) or _ready(job, target, monitor, digests)
+        if isinstance(one, Result):
+            yield one
+            continue
+        result = shared.pop(i, None) or _attempted(job, one, target, monitor, scratch())
+        yield result if result.id else judged(result, one.scenario, job.id, target)
+
+
+def _may_share(job: Job) -> bool:
+    """Whether the job's kind knows shared launches; a job with a time limit of its own runs alone."""
+    try:
+        kind = load_kind(str(job.document.get("kind")))
+    except TwinError:
+        return False
+    return kind.simulate_many is not None and not job.document.get("resources", {}).get("time")
+
+
+@dataclass(frozen=True, eq=False)
+class _Ready:
+    """A job that can be simulated."""
+
+    kind: Kind
+    scenario: Scenario
+    context: Context
+
+
+def _ready(job: Job, target: Target, monitor: Monitor, digests: FileDigests) -> _Ready | Result:
+    """The job's scenario, checked; or why it cannot be run."""
     try:
         scenario = from_document(job.document, job.folder)
         kind = load_kind(scenario.kind)
         _require_device(kind, target)
-        if identity(scenario, target) != job.id:
+        if identity(scenario, target, digests=digests) != job.id:
             return _unjudged(job, CHANGED)
         if not scenario.resolved:
             scenario = resolve_needs(scenario, target=target, monitor=monitor)
         context = Context(scenario.folder, scenario.seed, scenario.site)
         if faults := kind.check(scenario.spec, context):
             return _unjudged(job, "\n".join(map(str, faults)))
-        return judged(_simulated(kind, scenario, target, monitor, scratch), scenario, job.id, target)
+        return _Ready(kind, scenario, context)
     except TwinError as error:
         return _unjudged(job, str(error))
+
+
+def _attempted(job: Job, one: _Ready, target: Target, monitor: Monitor, scratch: Path | None) -> Result:
+    try:
+        return _simulated(one.kind, one.scenario, target, monitor, scratch)
+    except TwinError as error:
+        return _unjudged(job, str(error))
+
+
+def _launches(ready: Mapping[int, _Ready | Result], target: Target, monitor: Monitor) -> dict[int, Result]:
+    """Results of the jobs that share a launch with others, by their place."""
+    groups: dict[tuple[Any, ...], dict[int, _Ready]] = {}
+    for i, one in ready.items():
+        if isinstance(one, _Ready):
+            key = one.kind.cost(one.scenario.spec).batch_key
+            if key:
+                groups.setdefault((one.kind.name, *key), {})[i] = one
+    found: dict[int, Result] = {}
+    for group in groups.values():
+        found |= _launched(group, target, monitor)
+    return found
+
+
+def _launched(group: Mapping[int, _Ready], target: Target, monitor: Monitor) -> dict[int, Result]:
+    """One launch; halved where it breaks down. A job that is alone is left to the ordinary path."""
+    if len(group) < 2 or monitor.cancelled():
+        return {}
+    begin = time.perf_counter()
+    ones = list(group.values())
+    simulate = ones[0].kind.simulate_many
+    try:
+        results = simulate([one.scenario.spec for one in ones], target, monitor, [one.context for one in ones]) if simulate else []
+    except Exception:
+        places = list(group)
+        halves = (places[: len(places) // 2], places[len(places) // 2 :])
+        return {i: result for half in halves for i, result in _launched({i: group[i] for i in half}, target, monitor).items()}
+    share = (time.perf_counter() - begin) / len(group)
+    return {i: replace(r, stats={"seconds": share, **r.stats}) for i, r in zip(group, results, strict=True)}
 
 
 def judged(result: Result, scenario: Scenario, id: str, target: Target) -> Result:

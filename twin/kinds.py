@@ -98,6 +98,8 @@ class Kind:
         targets: devices it runs on.
         example: a commented scenario that runs, for `twin new`.
         validate: (quick) -> rows of `twin validate`, or None.
+        simulate_many: (specs, target, monitor, contexts) -> a Result each, equal bit for bit to `simulate` of each alone; for
+            specs whose costs have one batch key. Series, arrays and scene may come on demand (`Result.detail`).
     """
 
     name: str
@@ -112,6 +114,7 @@ class Kind:
     targets: tuple[str, ...] = ("cpu",)
     example: str = ""
     validate: Callable[[bool], list[dict[str, Any]]] | None = None
+    simulate_many: Callable[[Sequence[Any], Target, Monitor, Sequence[Context]], list[Result]] | None = None
 
 
 @cache

@@ -6,13 +6,13 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from twin.dispatch.keep import badness, wanted, worst_count
 from twin.dispatch.rows import from_result, row_text
 from twin.dispatch.wire import Ended, Setup
-from twin.execute import cancelled, run_job
+from twin.execute import cancelled, run_jobs
 from twin.kinds import Monitor, Target
 from twin.result import Result, Store
 from twin.scenario import Job
@@ -40,11 +40,22 @@ class Work:
         Raises:
             StoreFault: the folder cannot be written; the job is not done.
         """
+        return next(self.do_all([job], [attempt], worst, monitor))
+
+    def do_all(
+        self, jobs: Sequence[Job], attempts: Sequence[int], worst: float | None, monitor: Monitor
+    ) -> Iterator[tuple[Ended, dict[str, str]]]:
+        """Run jobs that were handed out together, as `do` for each; those that can share a launch do."""
         begun = time.perf_counter()
-        result = run_job(job, target=self._target, monitor=monitor, scratch=self._empty_scratch())
-        seconds = time.perf_counter() - begun
+        results = run_jobs(jobs, target=self._target, monitor=monitor, scratch=self._empty_scratch)
+        for job, attempt, result in zip(jobs, attempts, results, strict=True):
+            seconds = result.stats["seconds"] if result.detail else time.perf_counter() - begun
+            yield self._filed(job, attempt, result, float(seconds), worst)
+            begun = time.perf_counter()
+
+    def _filed(self, job: Job, attempt: int, result: Result, seconds: float, worst: float | None) -> tuple[Ended, dict[str, str]]:
         if wanted(self._keep, result, worst) and not cancelled(result):
-            self._store.put(result, job.document, scratch=self._scratch)
+            self._store.put(result.complete(), job.document, scratch=self._scratch)
         row = from_result(result, index=job.index, values=job.values, seconds=seconds, attempts=attempt)
         state = "cancelled" if cancelled(result) else result.status
         bad = badness(result.status, result.expectations) if self._ranked else 0.0

@@ -127,10 +127,11 @@ def main(handle: int) -> None:
     while True:
         order = orders.take()
         last = len(order.jobs) - 1
-        for i, (job, attempt) in enumerate(zip(order.jobs, order.attempts, strict=True)):
+        done = work.do_all(order.jobs, order.attempts, order.worst, monitor)
+        for i in range(last + 1):
             reports.begin()
             try:
-                ended, units = work.do(job, attempt, order.worst, monitor)
+                ended, units = next(done)
             except StoreFault as error:
                 reports.fault(str(error))
             else:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -60,6 +60,7 @@ class Result:
         reason: why a process failed (out of reach, jam ...) or a simulation stopped; empty when all went well.
         events: what happened when, as plain JSON mappings with at least "t" [s], "what" and "who".
         stats: seconds, compile_seconds, steps ... plain JSON.
+        detail: makes series, arrays, scene, events and log when they are wanted; None where they are here already.
     """
 
     status: Status
@@ -77,3 +78,8 @@ class Result:
     verdict: Verdict = "none"
     expectations: tuple[Expectation, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    detail: Callable[[], Mapping[str, Any]] | None = field(default=None, compare=False, repr=False)
+
+    def complete(self) -> Result:
+        """The same result with everything in it."""
+        return self if self.detail is None else replace(self, detail=None, **self.detail())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError
@@ -52,6 +52,13 @@ def simulate(spec: CellSpec, target: Target, monitor: Monitor, context: Context)
     from twin.physics.cell.simulate import simulate as run
 
     return run(spec, target, monitor, context)
+
+
+def simulate_many(specs: Sequence[CellSpec], target: Target, monitor: Monitor, contexts: Sequence[Context]) -> Any:
+    """See `twin.physics.cell.rigid.simulate_many`: cells without contact, in one launch."""
+    from twin.physics.cell.rigid import simulate_many as run
+
+    return run(specs, target, monitor, contexts)
 
 
 def scalars(spec: CellSpec) -> Mapping[str, str]:
@@ -110,4 +117,5 @@ KIND = Kind(
     cost=cost,
     example=EXAMPLE,
     validate=validate,
+    simulate_many=simulate_many,
 )

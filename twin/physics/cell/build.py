@@ -22,7 +22,7 @@ from twin.physics.cell.spec import CellSpec, RobotSpec, Track
 from twin.physics.cell.state import ArmRun, Cell, RobotRun
 from twin.scenario.paths import resolve
 
-__all__ = ["FLOOR", "arm_of", "build", "load_robot", "make_world"]
+__all__ = ["FLOOR", "arm_of", "arm_run", "build", "joint_values", "load_robot", "make_world", "robot_run", "together"]
 
 FLOOR = "floor"
 FLOOR_SIZE = (40.0, 40.0, 0.2)
@@ -58,11 +58,11 @@ def arm_of(robot: Robot, track: str, spec: Track) -> Arm:
 def build(spec: CellSpec, engine: str, context: Context) -> Cell:
     """A cell at time 0, nothing moved yet."""
     frames = Frames(spec, context.site)
-    runs = {name: _robot_run(name, spec, frames, context) for name in spec.robots}
+    runs = {name: robot_run(name, spec, frames, context) for name in spec.robots}
     world = make_world(spec, frames, runs, context)
     made = make_engine(engine, world)
     solids = {body.name: body for body in world.bodies}
-    arms = {name: _arm_run(name, track, runs[track.robot]) for name, track in spec.program.items()}
+    arms = {name: arm_run(name, track, runs[track.robot]) for name, track in spec.program.items()}
     cell = Cell(
         spec=spec,
         engine=made,
@@ -71,7 +71,7 @@ def build(spec: CellSpec, engine: str, context: Context) -> Cell:
         arms=arms,
         allowed=_allowed(spec, runs),
         watched=[],
-        together=_together(spec),
+        together=together(spec),
         pieces={n: solids[n].geometries for n in spec.parts},
         masses={n: (solids[n].mass, np.asarray(solids[n].com), np.asarray(solids[n].inertia)) for n in spec.parts},
     )
@@ -123,7 +123,8 @@ def _chain(robot: Robot, link: str) -> tuple[str, ...]:
     return tuple(reversed(names))
 
 
-def _robot_run(name: str, spec: CellSpec, frames: Frames, context: Context) -> RobotRun:
+def robot_run(name: str, spec: CellSpec, frames: Frames, context: Context) -> RobotRun:
+    """A robot as the program moves it: joints that no track moves are merged away."""
     full = load_robot(spec.robots[name], context)
     posture = full.home.copy()
     for joint, value in spec.robots[name].posture.items():
@@ -137,7 +138,7 @@ def _robot_run(name: str, spec: CellSpec, frames: Frames, context: Context) -> R
             if arm.gripper is not None:
                 moving.update(arm.gripper.joints)
                 independent += arm.gripper.joints
-    values = _joint_values(full, posture)
+    values = joint_values(full, posture)
     freed = replace(full, joints=tuple(replace(j, mimic=None) if j.name in independent else j for j in full.joints))
     held = {joint.name: values[joint.name] for joint in freed.independent if joint.name not in moving}
     robot = reduce(freed, held)
@@ -149,7 +150,7 @@ def _robot_run(name: str, spec: CellSpec, frames: Frames, context: Context) -> R
     return RobotRun(name, full, robot, posture, T_world_base, reference, controller, np.zeros(robot.nq))
 
 
-def _joint_values(robot: Robot, q: np.ndarray) -> dict[str, float]:
+def joint_values(robot: Robot, q: np.ndarray) -> dict[str, float]:
     """Value of every movable joint, those that mimic another included."""
     values = {name: float(q[i]) for i, name in enumerate(robot.joint_names)}
     for joint in robot.joints:
@@ -159,7 +160,8 @@ def _joint_values(robot: Robot, q: np.ndarray) -> dict[str, float]:
     return values
 
 
-def _arm_run(track: str, spec: Track, run: RobotRun) -> ArmRun:
+def arm_run(track: str, spec: Track, run: RobotRun) -> ArmRun:
+    """The arm of a track."""
     arm = arm_of(run.full, track, spec)
     owned = np.array([run.robot.index(name) for name in (*arm.joints, *spec.also)], dtype=int)
     fingers = arm.gripper.joints if arm.gripper is not None else ()
@@ -177,7 +179,7 @@ def _solid_link(robot: Robot, link: str) -> str:
     return link
 
 
-def _together(spec: CellSpec) -> dict[str, int]:
+def together(spec: CellSpec) -> dict[str, int]:
     """Parts that several tracks grip with `together`, and how many do."""
     grips = [(step.grip.part, name) for name, track in spec.program.items() for step in track.steps if step.grip and step.grip.together]
     return {part: len({name for other, name in grips if other == part}) for part, _ in grips}

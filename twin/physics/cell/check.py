@@ -27,7 +27,7 @@ TOUCHING = 2e-4  # [m] overlap that counts as touching: parts stand on fixtures
 
 def check(spec: CellSpec, context: Context) -> Sequence[Fault]:
     """Every fault of a cell that its fields alone do not show. Paths are dotted, as in the scenario file."""
-    faults = [*_filter(spec), *_names(spec), *_frames(spec, context)]
+    faults = [*(_filter(spec) if spec.engine != "rigid" else ()), *_names(spec), *_frames(spec, context)]
     loaded: dict[str, Robot] = {}
     for name, robot in spec.robots.items():
         try:
@@ -40,6 +40,8 @@ def check(spec: CellSpec, context: Context) -> Sequence[Fault]:
         except TwinError as error:
             faults.append(_as_fault(f"robots.{name}", error))
     faults += _programs(spec, loaded)
+    if spec.engine == "rigid":
+        return [*faults, *_contact_free(spec)]
     if not faults:
         faults += _overlaps(spec, context)
     return faults
@@ -188,6 +190,17 @@ def _steps(
                 yield Fault(f"{here}.insert.direction", list(step.insert.direction), "a direction that is not zero")
         elif step.wait_for and step.wait_for.step not in labels:
             yield _unknown(f"{here}.wait_for.step", step.wait_for.step, labels)
+
+
+def _contact_free(spec: CellSpec) -> Iterator[Fault]:
+    """What a cell without contact cannot do."""
+    for name, track in spec.program.items():
+        for k, step in enumerate(track.steps):
+            if step.insert is not None:
+                path, remedy = f"program.{name}.steps.{k}.insert", "Write `engine: pybullet` or `engine: mujoco`."
+                yield Fault(path, "insert", "verbs that need no contact with engine rigid", remedy)
+    if not spec.program:
+        yield Fault("program", "nothing", "a program to follow with engine rigid", "Parts alone do not move without contact.")
 
 
 def _overlaps(spec: CellSpec, context: Context) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from twin.physics.cell.names import touching_pairs, units_of
 from twin.physics.cell.state import Cell
 from twin.result import Scalar, Series
 
-__all__ = ["measure"]
+__all__ = ["measure", "series_of"]
 
 SAMPLE = 0.01  # [s] between two rows of the stored time histories
 
@@ -41,7 +41,7 @@ def measure(cell: Cell, *, completed: bool) -> tuple[dict[str, Scalar], Series]:
     values |= _contact(cell, forces)
     if completed:
         values |= _final_errors(cell)
-    return {name: Scalar(float(value), units[name]) for name, value in values.items()}, _series(cell, forces)
+    return {name: Scalar(float(value), units[name]) for name, value in values.items()}, series_of(cell, forces)
 
 
 def _effort(cell: Cell) -> dict[str, float]:
@@ -73,8 +73,8 @@ def _path_error(cell: Cell) -> float:
                 kinematics.forward(arm.robot.robot, np.ascontiguousarray(history[:, k]), [arm.arm.tool], path="generic")[:, 0, :3, 3]
                 for k in (0, 3)
             ]
-            # joints are read before the step that the reference belongs to, hence the shift by one
-            worst = max(worst, float(np.linalg.norm(places[0][1:] - places[1][:-1], axis=1).max(initial=0.0)))
+            # joints are read at the time that the reference of the step is for
+            worst = max(worst, float(np.linalg.norm(places[0] - places[1], axis=1).max(initial=0.0)))
     return worst
 
 
@@ -114,7 +114,7 @@ def _final_errors(cell: Cell) -> dict[str, float]:
     return values
 
 
-def _series(cell: Cell, forces: Mapping[tuple[str, str], np.ndarray]) -> Series:
+def series_of(cell: Cell, forces: Mapping[tuple[str, str], np.ndarray]) -> Series:
     """Joints, torques, filtered contact forces and clearance on one axis."""
     record, dt = cell.record, cell.spec.time_step
     every = max(1, round(SAMPLE / dt))

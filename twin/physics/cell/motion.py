@@ -27,6 +27,7 @@ FINGER_SPEED = 0.08  # [m/s] of each finger
 FINGER_ACCELERATION = 2.0  # [m/s^2]
 FINGER_JERK = 60.0  # [m/s^3]
 TOOL_REACH = 5e-3  # [m] a tool without fingers holds a part that its point is inside of, or nearer to than this
+OFF_LIMITS = 0.02  # [rad or m] a posture on its limits leaves a straight line no room; kept where the target allows it
 STUCK = 0.1  # a part slower than this share of what is commanded is stuck, not rubbing
 CRAWL = 0.01  # [m/s] what counts as moving when the commanded push has ended
 SEATED_WITHIN = 1.0  # [s] after the commanded push has ended, the part may lag this long
@@ -237,7 +238,7 @@ def _solve(cell: Cell, arm: ArmRun, T_world_tool: np.ndarray, seed: np.ndarray) 
     """Joints that bring the tool there; fails with the distance that is left and the joints that stand at a limit."""
     run = arm.robot
     target = np.linalg.inv(run.T_world_base) @ T_world_tool
-    report = ik.solve(run.robot, arm.arm.tool, target[None], joints=arm.arm.joints, seed=seed)
+    report = ik.solve(run.robot, arm.arm.tool, target[None], joints=arm.arm.joints, seed=seed, margin=OFF_LIMITS, path="compiled")
     q: np.ndarray = report.q[0]
     if not report.converged[0]:
         at = [n for n in arm.arm.joints if _at_limit(run.robot, n, q)]

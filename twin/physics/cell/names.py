@@ -11,6 +11,27 @@ __all__ = ["touching_pairs", "units_of"]
 
 def units_of(spec: CellSpec) -> Mapping[str, str]:
     """Every scalar that a run of this spec can have -> its unit."""
+    if spec.engine == "rigid":
+        return {name: unit for name, unit in _units(spec).items() if not _of_contact(name)}
+    units = _units(spec)
+    if spec.engine == "both":
+        units |= {f"mujoco.{name}": unit for name, unit in list(units.items())}
+        units |= {"engines_agree": "1", "engine_difference.cycle_time": "1"}
+        units |= {f"engine_difference.final_position.{name}": "m" for name in spec.parts}
+    return units
+
+
+OF_CONTACT = {
+    "min_clearance", "collision_count", "max_collision_depth", "contact_impulse", "max_contact_force", "max_insert_force", "max_grip_use",
+}  # fmt: skip
+"""What a cell without contact cannot measure."""
+
+
+def _of_contact(name: str) -> bool:
+    return name in OF_CONTACT or name.startswith("contact.")
+
+
+def _units(spec: CellSpec) -> dict[str, str]:
     units = {
         "completed": "1",
         "cycle_time": "s",
@@ -33,10 +54,6 @@ def units_of(spec: CellSpec) -> Mapping[str, str]:
         units |= {f"contact.{part}.{fixture}.{q}": u for q, u in (("time", "s"), ("max_force", "N"), ("impulse", "N*s"))}
     for name in (name for name, part in spec.parts.items() if part.goal is not None):
         units |= {f"final_error.{name}.position": "m", f"final_error.{name}.rotation": "rad"}
-    if spec.engine == "both":
-        units |= {f"mujoco.{name}": unit for name, unit in list(units.items())}
-        units |= {"engines_agree": "1", "engine_difference.cycle_time": "1"}
-        units |= {f"engine_difference.final_position.{name}": "m" for name in spec.parts}
     return units
 
 

@@ -28,6 +28,10 @@ LOST = 100.0  # [m] a part farther away than this has left the hall: the simulat
 
 def simulate(spec: CellSpec, target: Target, monitor: Monitor, context: Context) -> Result:
     """Run a cell on the engine that the spec names; `both` runs the two and reports how far they disagree."""
+    if spec.engine == "rigid":
+        from twin.physics.cell.rigid import simulate_many
+
+        return simulate_many([spec], target, monitor, [context])[0].complete()
     if spec.engine != "both":
         return simulate_on(spec.engine or default_engine(), spec, monitor, context)
     first, second = (simulate_on(name, spec, monitor, context) for name in ("pybullet", "mujoco"))
@@ -97,7 +101,7 @@ def _prepare(cell: Cell) -> float:
         q = run.reference[0]
         run.controller.torque(run.reference, q, np.zeros_like(q))
         T = kinematics.forward(run.robot, q, [tool])[0]
-        ik.solve(run.robot, tool, T, joints=arm.arm.joints, seed=q)
+        ik.solve(run.robot, tool, T, joints=arm.arm.joints, seed=q, path="compiled")
         ik.follow(run.robot, tool, T, seed=q, joints=arm.arm.joints)
     return time.perf_counter() - begin
 

@@ -1,0 +1,85 @@
+"""Motions of many robots on one raster of knots, as an interpolator hands them to the joints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from robots.knots_loops import sample
+from robots.trajectory import Trajectory, profile_of
+from twin.errors import BadInput
+
+__all__ = ["Profiles", "Samples", "profiles"]
+
+
+@dataclass(frozen=True, eq=False)
+class Profiles:
+    """Synchronised jerk-limited motions of n robots, from rest to rest.
+
+    Attributes:
+        edges, states, goal: as `robots.knots_loops.sample` takes them.
+        duration: (n,) [s].
+    """
+
+    edges: np.ndarray
+    states: np.ndarray
+    goal: np.ndarray
+    duration: np.ndarray
+
+    def write(self, start: np.ndarray, columns: np.ndarray, h: float, q: np.ndarray, qd: np.ndarray) -> None:
+        """Into references (m, nq, n) on knots h [s] apart, from `start` (n,) [s] on; where that is infinite, not at all."""
+        sample(self.edges, self.states, self.goal, start, columns, h, q, qd)
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Motions that are known sample by sample; None for a robot that does not take part."""
+
+    motions: Sequence[Trajectory | None]
+
+    @property
+    def duration(self) -> np.ndarray:
+        """(n,) [s]."""
+        return np.array([0.0 if motion is None else motion.duration for motion in self.motions])
+
+    def write(self, start: np.ndarray, columns: np.ndarray, h: float, q: np.ndarray, qd: np.ndarray) -> None:
+        """As `Profiles.write`; starts must be multiples of the samples' distance."""
+        for i, motion in enumerate(self.motions):
+            if motion is None or not np.isfinite(start[i]):
+                continue
+            first = int(np.ceil(start[i] / h - 1e-9))
+            t = h * np.arange(first, len(q)) - start[i]
+            dt = motion.t[1] - motion.t[0] if len(motion.t) > 1 else h
+            at = np.minimum(np.round(t / dt).astype(int), len(motion.t) - 1)
+            q[first:, columns, i] = motion.q[at]
+            qd[first:, columns, i] = np.where((at < len(motion.t) - 1)[:, None], motion.qd[at], 0.0)
+
+
+def profiles(
+    start: np.ndarray, goal: np.ndarray, velocity: np.ndarray, acceleration: np.ndarray, jerk: np.ndarray, scale: np.ndarray
+) -> Profiles:
+    """The quickest synchronised motions of n robots from `start` to `goal`, both (n, k), as `robots.trajectory.joint_move`.
+
+    Args:
+        velocity, acceleration, jerk: limits > 0, (k,); scale: (n,) shares of the speed limit, in (0, 1].
+
+    Raises:
+        BadInput: limits that are not finite and positive.
+    """
+    n, k = start.shape
+    for name, limit in (("velocity", velocity), ("acceleration", acceleration), ("jerk", jerk)):
+        if not (np.isfinite(limit).all() and (limit > 0).all()):
+            remedy = "Robots read from a file without speed limits need them given."
+            raise BadInput(f"{name} of a motion", limit.tolist(), f"{k} finite numbers > 0", remedy)
+    edges, states, duration = np.zeros((n, k, 8)), np.zeros((n, k, 7, 4)), np.zeros(n)
+    for i, (q0, q1, s) in enumerate(zip(start, goal, scale, strict=True)):
+        found = profile_of(q0, q1, s * velocity, s**2 * acceleration, s**3 * jerk)
+        duration[i] = found.duration
+        for c, phases in enumerate(found.profiles[0]):
+            edges[i, c, 1:] = phases.t
+            states[i, c, :, 0], states[i, c, :, 1], states[i, c, :, 2] = phases.p[:7], phases.v[:7], phases.a[:7]
+            states[i, c, :, 3] = phases.j
+    np.cumsum(edges, axis=2, out=edges)
+    return Profiles(edges, states, goal.copy(), duration)
