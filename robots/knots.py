@@ -73,13 +73,9 @@ def profiles(
         if not (np.isfinite(limit).all() and (limit > 0).all()):
             remedy = "Robots read from a file without speed limits need them given."
             raise BadInput(f"{name} of a motion", limit.tolist(), f"{k} finite numbers > 0", remedy)
-    edges, states, duration = np.zeros((n, k, 8)), np.zeros((n, k, 7, 4)), np.zeros(n)
-    for i, (q0, q1, s) in enumerate(zip(start, goal, scale, strict=True)):
-        found = profile_of(q0, q1, s * velocity, s**2 * acceleration, s**3 * jerk)
-        duration[i] = found.duration
-        for c, phases in enumerate(found.profiles[0]):
-            edges[i, c, 1:] = phases.t
-            states[i, c, :, 0], states[i, c, :, 1], states[i, c, :, 2] = phases.p[:7], phases.v[:7], phases.a[:7]
-            states[i, c, :, 3] = phases.j
-    np.cumsum(edges, axis=2, out=edges)
-    return Profiles(edges, states, goal.copy(), duration)
+    found = [profile_of(q0, q1, s * velocity, s**2 * acceleration, s**3 * jerk) for q0, q1, s in zip(start, goal, scale, strict=True)]
+    phases = [[(joint.t, joint.p[:7], joint.v[:7], joint.a[:7], joint.j) for joint in one.profiles[0]] for one in found]
+    table = np.array(phases).reshape(n, k, 5, 7)
+    edges = np.concatenate([np.zeros((n, k, 1)), np.cumsum(table[:, :, 0], axis=2)], axis=2)
+    states = np.ascontiguousarray(table[:, :, 1:].transpose(0, 1, 3, 2))
+    return Profiles(edges, states, goal.copy(), np.array([one.duration for one in found]))

@@ -22,21 +22,23 @@ def sample(
         h: [s] between two knots.
         q, qd: (m, nq, n), overwritten from the start on; a motion that starts at inf is left out.
     """
-    for i in range(len(start)):
-        if not np.isfinite(start[i]):
-            continue
-        first = int(np.ceil(start[i] / h - 1e-9))
-        for c in range(len(columns)):
-            phase = 0
-            for k in range(first, q.shape[0]):
-                t = k * h - start[i]
-                while phase < 7 and t >= edges[i, c, phase + 1]:
-                    phase += 1
-                if phase == 7:
-                    q[k, columns[c], i] = goal[i, c]
-                    qd[k, columns[c], i] = 0.0
-                else:
-                    u = t - edges[i, c, phase]
-                    p, v, a, j = states[i, c, phase, 0], states[i, c, phase, 1], states[i, c, phase, 2], states[i, c, phase, 3]
-                    q[k, columns[c], i] = p + u * (v + u * (0.5 * a + u * j / 6.0))
-                    qd[k, columns[c], i] = v + u * (a + u * 0.5 * j)
+    n, k = goal.shape
+    phase = np.zeros((n, k), np.int64)
+    for at in range(q.shape[0]):  # knot by knot, so that memory is written in its order
+        for c in range(k):
+            column = columns[c]
+            for i in range(n):
+                t = at * h - start[i]
+                if not t > -1e-9 * h:  # not begun, or never
+                    continue
+                f = phase[i, c]
+                while f < 7 and t >= edges[i, c, f + 1]:
+                    f += 1
+                phase[i, c] = f
+                if f == 7:
+                    q[at, column, i], qd[at, column, i] = goal[i, c], 0.0
+                    continue
+                u = t - edges[i, c, f]
+                p, v, a, j = states[i, c, f, 0], states[i, c, f, 1], states[i, c, f, 2], states[i, c, f, 3]
+                q[at, column, i] = p + u * (v + u * (0.5 * a + u * j / 6.0))
+                qd[at, column, i] = v + u * (a + u * 0.5 * j)

@@ -73,18 +73,19 @@ class March:
             values: state and fixed groups (n, rows), knots (intervals, rows, n); none is changed.
 
         Returns:
-            the state groups (n, rows) at the end, and the records (intervals, rows, n).
+            the state groups (n, rows) at the end, and the records (intervals + 1, rows, n), whose first row is the caller's.
         """
         width, count = lanes(self.dtype), len(values[next(iter(self.state))])
         full = -(-count // width) * width
         state = [self._padded(values[name].T, full) for name in self.state]
         fixed = [self._padded(values[name].T, full) for name in self.fixed]
         knots = [self._filled(values[name], full) for name in self.knots]
-        records = [np.empty((intervals, rows, full), self.dtype) for rows in self.records.values()]
+        records = [np.empty((intervals + 1, rows, full), self.dtype) for rows in self.records.values()]
+        written = [record[1:] for record in records]
         step = self.dtype.type(dt)
 
         def work(first: int, last: int) -> None:
-            self.module.run(*state, *fixed, *knots, *records, step, steps, intervals, first, last)
+            self.module.run(*state, *fixed, *knots, *written, step, steps, intervals, first, last)
 
         split(work, full // width, threads)
         found = {name: rows[:, :count].T for name, rows in zip(self.state, state, strict=True)}

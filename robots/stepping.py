@@ -128,7 +128,7 @@ def run(
     groups = arrays | parameters.groups(robot, count)
     done = _kernel(robot, choice, dtype)(groups, dt=dt, steps=every, intervals=steps // every, threads=threads)
     t = dt * every * np.arange(1, steps // every + 1)
-    history_q, history_qd, torque = (done[name].transpose(0, 2, 1) for name in ("q_then", "qd_then", "torque"))
+    history_q, history_qd, torque = (done[name][1:].transpose(0, 2, 1) for name in ("q_then", "qd_then", "torque"))
     return Run(_unit(robot, done["q"]), done["qd"], t, _unit(robot, history_q), history_qd, torque)
 
 

@@ -88,11 +88,8 @@ def track(
     }
     values |= {f"payload{k}": rows for k, rows in enumerate(payloads.values())}
     done = kernel(robot, tuple(payloads), dtype)(values, dt=dt, steps=steps, intervals=intervals, threads=threads)
-    start = np.zeros((1, count, nv))
-    q = np.concatenate([values["q"][None], done["q_then"].transpose(0, 2, 1)])
-    qd = np.concatenate([start, done["qd_then"].transpose(0, 2, 1)])
-    torque = np.concatenate([start, done["torque"].transpose(0, 2, 1)])
-    torque[0] = torque[1] if intervals else 0.0
+    q, qd, torque = (done[name].transpose(0, 2, 1) for name in ("q_then", "qd_then", "torque"))
+    q[0], qd[0], torque[0] = values["q"], 0.0, torque[1] if intervals else 0.0
     return Tracked(q, qd, torque, done["peak"], done["energy"][:, 0])
 
 

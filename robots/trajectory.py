@@ -171,10 +171,20 @@ def _profile(
     profile = profile_of(q0, q1, velocity, acceleration, jerk)
     count = math.ceil(profile.duration / dt - 1e-9)
     t = dt * np.arange(count + 1)
-    samples = np.array([profile.at_time(time) for time in t[:-1]]).reshape(count, 3, len(q0))
-    rest = np.stack([q1, np.zeros_like(q1), np.zeros_like(q1)])[None]
-    q, qd, qdd = np.swapaxes(np.concatenate([samples, rest]), 0, 1)
+    q, qd, qdd = np.empty((3, count + 1, len(q0)))
+    for i, phases in enumerate(profile.profiles[0]):
+        q[:-1, i], qd[:-1, i], qdd[:-1, i] = _phased(phases, t[:-1])
+    q[-1], qd[-1], qdd[-1] = q1, 0.0, 0.0
     return t, q, qd, qdd
+
+
+def _phased(phases: Any, t: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Position, speed and acceleration at times within one of ruckig's profiles: seven phases of constant jerk."""
+    edges = np.concatenate([[0.0], np.cumsum(phases.t)])
+    at = np.minimum(np.searchsorted(edges, t, side="right") - 1, 6)
+    u = t - edges[at]
+    p, v, a, j = (np.asarray(values)[at] for values in (phases.p, phases.v, phases.a, phases.j))
+    return p + u * (v + u * (a / 2 + u * j / 6)), v + u * (a + u * j / 2), a + u * j
 
 
 def profile_of(q0: np.ndarray, q1: np.ndarray, velocity: np.ndarray, acceleration: np.ndarray, jerk: np.ndarray) -> Any:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from twin.errors import BadInput, EngineMissing, NodeFailed, SimulationStopped, TwinError
 from twin.kinds import Context, Kind, Monitor, Silent, Target, kind_names, load_kind
 from twin.result.model import Result
-from twin.scenario import Job, Scenario, from_document, identity, judge, verdict
+from twin.scenario import Job, Scenario, from_document, identity, judge, resembling, verdict
 from twin.scenario.identity import FileDigests
 from twin.scenario.needs import Need, references
 
@@ -101,7 +101,12 @@ def run_jobs(
         scratch: makes the empty folder of the next job.
     """
     digests = FileDigests()
-    ready = {i: _ready(job, target, monitor, digests) for i, job in enumerate(jobs) if len(jobs) > 1 and _may_share(job)}
+    ready: dict[int, _Ready | Result] = {}
+    met: _Ready | None = None
+    for i, job in enumerate(jobs) if len(jobs) > 1 else ():
+        if _may_share(job):
+            one = (_ready_beside(job, met) if met else None) or _ready(job, target, monitor, digests)
+            ready[i], met = one, met or (one if isinstance(one, _Ready) else None)
     shared = _launches(ready, target, monitor)
     for i, job in enumerate(jobs):
         one = ready.pop(i, None) or _ready(job, target, monitor, digests)
@@ -148,6 +153,26 @@ def _ready(job: Job, target: Target, monitor: Monitor, digests: FileDigests) -> 
         return _unjudged(job, str(error))
 
 
+def _ready_beside(job: Job, met: _Ready) -> _Ready | Result | None:
+    """The same for a job that differs from one that was met in the kind's keys alone; None where it differs in more.
+
+    Its id need not be checked again: program, machine and files are those of the other.
+    """
+    scenario = resembling(met.scenario, job.document) if Path(job.folder) == met.scenario.folder else None
+    if scenario is None:
+        return None
+    files = met.kind.files
+    try:
+        if list(files(scenario.spec, scenario.folder)) != list(files(met.scenario.spec, scenario.folder)):
+            return None
+        context = replace(met.context, seed=scenario.seed)
+        if faults := met.kind.check(scenario.spec, context):
+            return _unjudged(job, "\n".join(map(str, faults)))
+        return _Ready(met.kind, scenario, context)
+    except TwinError as error:
+        return _unjudged(job, str(error))
+
+
 def _attempted(job: Job, one: _Ready, target: Target, monitor: Monitor, scratch: Path | None) -> Result:
     try:
         return _simulated(one.kind, one.scenario, target, monitor, scratch)
@@ -190,7 +215,8 @@ def judged(result: Result, scenario: Scenario, id: str, target: Target) -> Resul
     """The result with identity, expectations, verdict and provenance."""
     from twin.result import provenance
 
-    units = load_kind(scenario.kind).scalars(scenario.spec) if scenario.expect else {}
+    missing = any(name not in result.scalars for name in scenario.expect)
+    units = load_kind(scenario.kind).scalars(scenario.spec) if missing else {}
     expectations = judge(scenario.expect, result.scalars, units)
     return replace(
         result,

@@ -1,6 +1,6 @@
 """What a user writes, read and checked into frozen SI values."""
 
-from twin.scenario.build import from_document
+from twin.scenario.build import from_document, resembling
 from twin.scenario.expect import judge, verdict
 from twin.scenario.identity import identity
 from twin.scenario.job import Job, TooManyJobs, expand, sweep_count
@@ -25,6 +25,7 @@ __all__ = [
     "identity",
     "judge",
     "load",
+    "resembling",
     "resolve",
     "sweep_count",
     "verdict",
