@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from robots.columns import columns, filled
-from robots.compile import Dtype, compiled, too_large
+from robots.compile import Device, Dtype, compiled, too_large
 from robots.mechanism import mechanism
 from robots.model import Robot
 from robots.parameters import Parameters
@@ -60,6 +60,7 @@ def compute(
     parameters: Parameters | None = None,
     dtype: Dtype = "float64",
     threads: int = 1,
+    device: Device = "cpu",
     path: Path = "auto",
 ) -> dict[str, np.ndarray]:
     """Run an algorithm of `robots.recipes`; output group -> (n, rows), of `dtype`.
@@ -68,11 +69,14 @@ def compute(
         arrays: q, qd, ... by name, already checked, all of the same n.
         path: "compiled", "generic", "ready" (generic, while the kernel compiles in the background), or "auto": compiled
             from `BATCH` robots on. The two ways agree to rounding, not to the last bit.
+        device: "cuda" runs the compiled kernel on a GPU.
     """
     if dtype not in ("float32", "float64"):
         raise UnknownName("dtype", dtype, ("float32", "float64"))
     count = max(len(rows) for rows in arrays.values())
-    way = path_of(robot, path, count)
+    if device not in ("cpu", "cuda"):
+        raise UnknownName("device", device, ("cpu", "cuda"))
+    way = path_of(robot, path if device == "cpu" else "compiled", count)
     upright = tuple(float(g) for g in gravity) == GRAVITY
     parameters = parameters or Parameters()
     options = Options(links, local, GRAVITY if upright else None, losses, parameters.rows())
@@ -83,7 +87,7 @@ def compute(
     if way == "ready":
         way = "compiled" if _is_ready(robot, algorithm, options, dtype) else "generic"
     if way == "compiled":
-        return compiled(robot, algorithm, options, dtype)(groups, count, threads)
+        return compiled(robot, algorithm, options, dtype)(groups, count, threads, device)
     return _on_columns(robot, algorithm, options, groups, count, dtype)
 
 

@@ -19,12 +19,14 @@ from robots.emit import Body, body
 from robots.mechanism import Mechanism, mechanism
 from robots.model import Robot
 from robots.recipes import RECIPES, Desk, Options, Recipe
+from robots.threads_text import HEAD, map_thread
 from twin.errors import BadInput
 from twin.kernel import array_type, module_of, ready, split
 
-__all__ = ["LARGEST", "Dtype", "Kernel", "Text", "compiled", "kernel_text", "lanes", "too_large", "written"]
+__all__ = ["LARGEST", "Device", "Dtype", "Kernel", "Text", "compiled", "kernel_text", "lanes", "on_threads", "too_large", "written"]
 
 Dtype = Literal["float32", "float64"]
+Device = Literal["cpu", "cuda"]
 
 LARGEST = 40
 """Bodies of the largest tree that is unrolled; a larger one would take minutes to compile and leave the cache of instructions."""
@@ -36,6 +38,7 @@ class Text:
     """A kernel module before it is compiled.
 
     Attributes:
+        source: for the lanes of a CPU; threads: for those of a GPU.
         inputs, outputs: group -> number of rows.
         fixed: output group -> {row: value} of results that are the same for every robot.
         operations: of the body.
@@ -43,6 +46,7 @@ class Text:
 
     name: str
     source: str
+    threads: str
     inputs: Mapping[str, int]
     outputs: Mapping[str, int]
     fixed: Mapping[str, Mapping[int, float]]
@@ -63,17 +67,18 @@ class Kernel:
     seconds: float
     cached: bool
 
-    def __call__(self, groups: Mapping[str, np.ndarray], count: int, threads: int = 1) -> dict[str, np.ndarray]:
+    def __call__(self, groups: Mapping[str, np.ndarray], count: int, threads: int = 1, device: Device = "cpu") -> dict[str, np.ndarray]:
         """Run on `count` robots.
 
         Args:
             groups: input group -> (n, rows); arrays whose columns are contiguous are not copied.
+            device: "cuda" runs the same body on a GPU's threads.
 
         Returns:
             output group -> (n, rows), columns contiguous.
         """
         width = lanes(self.dtype)
-        whole, rest = divmod(count, width)
+        whole, rest = divmod(count, width) if device == "cpu" else (0, 0)
         sources = [_columns(groups[name], self.dtype) for name in self.text.inputs]
         results = [self._empty(name, count) for name in self.text.outputs]
         if whole:
@@ -84,6 +89,10 @@ class Kernel:
             self.module.run(*[np.ascontiguousarray(source[:, at]) for source in sources], *tail, 0, 1)
             for result, part in zip(results, tail, strict=True):
                 result[:, whole * width : count] = part[:, :rest]
+        if device == "cuda":
+            from twin.kernel.cuda import launch
+
+            launch(on_threads(self.text), count, sources, results, count)
         found = {}
         for (name, rows), result in zip(self.text.outputs.items(), results, strict=True):
             for row, value in self.text.fixed[name].items():
@@ -103,6 +112,11 @@ class Kernel:
 def lanes(dtype: Any) -> int:
     """Robots in one block."""
     return int(VECTOR // np.dtype(dtype).itemsize)
+
+
+def on_threads(text: Text) -> Any:
+    """The kernel of a text for CUDA threads; compiled when it is launched."""
+    return module_of(f"{text.name}_cuda", text.threads).run
 
 
 def too_large(robot: Robot) -> bool:
@@ -141,18 +155,12 @@ def written(sheet: Sheet, recipe: Recipe, title: str, dtype: Dtype) -> Text:
     made = body(sheet, [x for group in varying.values() for x in group])
     name = "".join(c if c.isalnum() else "_" for c in title) + f"_{dtype}"
     inputs = {group: [x.name for x in symbols] for group, symbols in recipe.inputs.items()}
-    source = "\n".join(
-        [
-            f'"""{title}, {dtype}: {made.operations} operations. Written by robots.compile; do not edit."""',
-            "",
-            *head(made, dtype),
-            *body_text(made, [name for group in inputs.values() for name in group]),
-            *_map_text(inputs, rows, dtype),
-            "",
-        ]
-    )
+    about = f'"""{title}, {dtype}: {made.operations} operations. Written by robots.compile; do not edit."""'
+    calculation = [*head(made, dtype), *body_text(made, [name for group in inputs.values() for name in group])]
+    source = "\n".join([about, "", *calculation, *_map_text(inputs, rows, dtype), ""])
+    threads = "\n".join([about, "", *HEAD, *calculation, *map_thread(inputs, rows), ""])
     outputs = {group: len(values) for group, values in recipe.outputs.items()}
-    return Text(name, source, {group: len(names) for group, names in inputs.items()}, outputs, fixed, made.operations)
+    return Text(name, source, threads, {group: len(names) for group, names in inputs.items()}, outputs, fixed, made.operations)
 
 
 def head(made: Body, dtype: str) -> list[str]:

@@ -13,14 +13,14 @@ from typing import Any, Literal
 import numpy as np
 
 from robots.algebra import Expr, Sheet
-from robots.compile import Dtype, body_text, head, lanes
+from robots.compile import Device, Dtype, body_text, head, lanes
 from robots.emit import body
+from robots.threads_text import HEAD, RK4_AT, RK4_WEIGHT, march_thread
 from twin.kernel import array_type, module_of, ready, split
 
 __all__ = ["March", "Plan", "march"]
 
 Scheme = Literal["step", "rk4"]
-RK4_AT, RK4_WEIGHT = (0.5, 0.5, 1.0), (1 / 6, 1 / 3, 1 / 3, 1 / 6)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,9 @@ class March:
         seconds, cached: as of `robots.compile.Kernel`.
     """
 
+    name: str
     module: Any
+    threads_source: str
     dtype: np.dtype
     state: Mapping[str, int]
     fixed: Mapping[str, int]
@@ -65,7 +67,14 @@ class March:
     cached: bool
 
     def __call__(
-        self, values: Mapping[str, np.ndarray], *, dt: float, steps: int, intervals: int = 1, threads: int = 1
+        self,
+        values: Mapping[str, np.ndarray],
+        *,
+        dt: float,
+        steps: int,
+        intervals: int = 1,
+        threads: int = 1,
+        device: Device = "cpu",
     ) -> dict[str, np.ndarray]:
         """Advance n robots by `intervals` times `steps` steps of dt [s].
 
@@ -87,9 +96,18 @@ class March:
         def work(first: int, last: int) -> None:
             self.module.run(*state, *fixed, *knots, *written, step, steps, intervals, first, last)
 
-        split(work, full // width, threads)
+        if device == "cuda":
+            from twin.kernel.cuda import launch
+
+            launch(self.on_threads(), count, [*fixed, *knots], [*state, *written], step, steps, intervals, count)
+        else:
+            split(work, full // width, threads)
         found = {name: rows[:, :count].T for name, rows in zip(self.state, state, strict=True)}
         return found | {name: rows[:, :, :count] for name, rows in zip(self.records, records, strict=True)}
+
+    def on_threads(self) -> Any:
+        """The loop for CUDA threads; compiled when it is launched."""
+        return module_of(f"{self.name}_cuda", self.threads_source).run
 
     def _filled(self, rows: np.ndarray, full: int) -> np.ndarray:
         """As `_padded`, without a copy where the rows are what the loop takes already: they are only read."""
@@ -107,7 +125,8 @@ class March:
 def march(plan: Plan, title: str, dtype: Dtype) -> March:
     """Compile the plan, or find it in the cache folder."""
     name = "".join(c if c.isalnum() else "_" for c in title) + f"_{dtype}"
-    module = module_of(name, _source(plan, title, dtype))
+    lanes_source, threads_source = sources(plan, title, dtype)
+    module = module_of(name, lanes_source)
     kind = np.dtype(dtype)
     flat, deep = array_type(kind), array_type(kind, 3)
     signature = [flat] * (len(plan.state) + len(plan.fixed)) + [deep] * (len(plan.knots) + len(plan.records))
@@ -115,22 +134,22 @@ def march(plan: Plan, title: str, dtype: Dtype) -> March:
     state, fixed, knots, records = (
         {name: len(rows) for name, rows in part.items()} for part in (plan.state, plan.fixed, plan.knots, plan.records)
     )
-    return March(module, kind, state, fixed, knots, records, made.seconds, made.cached)
+    return March(name, module, threads_source, kind, state, fixed, knots, records, made.seconds, made.cached)
 
 
-def _source(plan: Plan, title: str, dtype: Dtype) -> str:
+def sources(plan: Plan, title: str, dtype: Dtype) -> tuple[str, str]:
+    """The module for the lanes of a CPU, and that for the threads of a GPU."""
     results = [x for part in (plan.advanced, plan.records) for group in part.values() for x in group]
     made = body(plan.sheet, results)
-    symbols = [x.name for part in (plan.state, plan.fixed, plan.knots) for group in part.values() for x in group]
-    return "\n".join(
-        [
-            f'"""{title}, {dtype}: {made.operations} operations a step. Written by robots.march; do not edit."""',
-            "",
-            *head(made, dtype),
-            *body_text(made, [*symbols, plan.dt.name, plan.time.name]),
-            *_Loop(plan, lanes(dtype)).text(),
-            "",
-        ]
+    state, fixed, knots = ({group: [x.name for x in rows] for group, rows in part.items()} for part in (plan.state, plan.fixed, plan.knots))
+    names = [name for part in (state, fixed, knots) for group in part.values() for name in group]
+    about = f'"""{title}, {dtype}: {made.operations} operations a step. Written by robots.march; do not edit."""'
+    calculation = [*head(made, dtype), *body_text(made, [*names, plan.dt.name, plan.time.name])]
+    records = {group: len(rows) for group, rows in plan.records.items()}
+    thread = march_thread(state, fixed, knots, records, rk4=plan.scheme == "rk4")
+    return (
+        "\n".join([about, "", *calculation, *_Loop(plan, lanes(dtype)).text(), ""]),
+        "\n".join([about, "", *HEAD, *calculation, *thread, ""]),
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from robots import recursions
 from robots.algebra import Sheet, maximum, minimum, select, square_root
 from robots.batch import alike, checked
-from robots.compile import Dtype, too_large
+from robots.compile import Device, Dtype, too_large
 from robots.dynamics import require_mass
 from robots.march import March, Plan, march
 from robots.mechanism import Mechanism, mechanism
@@ -90,6 +90,7 @@ def run(
     parameters: Parameters | None = None,
     dtype: Dtype = "float64",
     threads: int = 1,
+    device: Device = "cpu",
 ) -> Run:
     """Advance n robots by `steps` steps of `dt` [s].
 
@@ -103,6 +104,7 @@ def run(
         limits: torques, speeds and positions stay within the robot's limits; at a stop a joint halts. "rk4" has no stops and
             no speed limits: there it bounds the torques alone.
         losses: damping and Coulomb friction count.
+        device: "cuda" takes one GPU thread a robot.
 
     Raises:
         BadInput: arrays of another shape, a step that is not positive, a joint without inertia, a tree too large to compile.
@@ -126,7 +128,7 @@ def run(
     count = len(arrays["q"])
     choice = _Choice(scheme, controller is not None, limits, losses, parameters.rows())
     groups = arrays | parameters.groups(robot, count)
-    done = _kernel(robot, choice, dtype)(groups, dt=dt, steps=every, intervals=steps // every, threads=threads)
+    done = _kernel(robot, choice, dtype)(groups, dt=dt, steps=every, intervals=steps // every, threads=threads, device=device)
     t = dt * every * np.arange(1, steps // every + 1)
     history_q, history_qd, torque = (done[name][1:].transpose(0, 2, 1) for name in ("q_then", "qd_then", "torque"))
     return Run(_unit(robot, done["q"]), done["qd"], t, _unit(robot, history_q), history_qd, torque)

@@ -16,7 +16,7 @@ import numpy as np
 
 from robots import recursions
 from robots.algebra import Sheet, maximum
-from robots.compile import Dtype
+from robots.compile import Device, Dtype
 from robots.dynamics import require_mass
 from robots.march import March, Plan, march
 from robots.mechanism import mechanism
@@ -56,6 +56,7 @@ def track(
     payloads: Mapping[str, np.ndarray] | None = None,
     dtype: Dtype = "float64",
     threads: int = 1,
+    device: Device = "cpu",
 ) -> Tracked:
     """Follow references from rest, at the first knot.
 
@@ -87,7 +88,8 @@ def track(
         "counts": _until(counted, intervals, positions.shape[2]),
     }
     values |= {f"payload{k}": rows for k, rows in enumerate(payloads.values())}
-    done = kernel(robot, tuple(payloads), dtype)(values, dt=dt, steps=steps, intervals=intervals, threads=threads)
+    loop = kernel(robot, tuple(payloads), dtype)
+    done = loop(values, dt=dt, steps=steps, intervals=intervals, threads=threads, device=device)
     q, qd, torque = (done[name].transpose(0, 2, 1) for name in ("q_then", "qd_then", "torque"))
     q[0], qd[0], torque[0] = values["q"], 0.0, torque[1] if intervals else 0.0
     return Tracked(q, qd, torque, done["peak"], done["energy"][:, 0])

@@ -13,6 +13,7 @@ import numpy as np
 from robots.model import Robot
 from robots.tracking import Tracked, track
 from twin.contact.world import GRAVITY
+from twin.kinds import Target
 
 __all__ = ["KNOT", "follow", "steps_per_knot"]
 
@@ -34,7 +35,7 @@ def follow(
     bandwidth: np.ndarray,
     counted: np.ndarray,
     payloads: Mapping[str, np.ndarray],
-    threads: int = 1,
+    target: Target,
 ) -> Tracked:
     """n copies of a robot, each bolted down at its own place, follow references at knots from rest.
 
@@ -57,5 +58,7 @@ def follow(
         dt=dt,
         steps=steps_per_knot(dt),
         payloads=payloads,
-        threads=threads,
+        dtype=target.dtype,
+        threads=target.threads,
+        device=target.device,
     )

@@ -116,6 +116,7 @@ KIND = Kind(
     check=check,
     cost=cost,
     example=EXAMPLE,
+    targets=("cpu", "cuda"),
     validate=validate,
     simulate_many=simulate_many,
 )

@@ -148,7 +148,7 @@ def _followed(line: Timeline, target: Target) -> Launch:
                 bandwidth=stiffness,
                 counted=counted,
                 payloads=_payloads(line, machine, limb, m, h),
-                threads=target.threads,
+                target=target,
             )
             for limb in machine.limbs
         ]

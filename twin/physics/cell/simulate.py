@@ -8,7 +8,7 @@ import numpy as np
 
 from robots import ik, kinematics
 from twin.contact import default_engine
-from twin.errors import SimulationStopped
+from twin.errors import BadInput, SimulationStopped
 from twin.kinds import Context, Monitor, Target
 from twin.physics.cell.agree import compare
 from twin.physics.cell.build import build
@@ -28,6 +28,8 @@ LOST = 100.0  # [m] a part farther away than this has left the hall: the simulat
 
 def simulate(spec: CellSpec, target: Target, monitor: Monitor, context: Context) -> Result:
     """Run a cell on the engine that the spec names; `both` runs the two and reports how far they disagree."""
+    if target.device != "cpu" and spec.engine != "rigid":
+        raise BadInput("--target", target.device, f"cpu for engine {spec.engine or default_engine()}", "`engine: rigid` runs on cuda.")
     if spec.engine == "rigid":
         from twin.physics.cell.rigid import simulate_many
 
