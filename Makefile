@@ -15,7 +15,7 @@ $(RUN_STAMP): pyproject.toml hatch_build.py
 	@touch $@
 
 $(TEST_STAMP): $(RUN_STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,peers,notebooks]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,peers,notebooks,cuda]"
 	@touch $@
 
 demo: $(RUN_STAMP) ## the main job: one cell, a sweep on all cores, a report

@@ -9,6 +9,7 @@ import numpy as np
 
 from robots.arrays import bodies, tree
 from robots.control_loops import computed_torque
+from robots.dynamics import inverse_dynamics
 from robots.inertia import Body, combined, moved
 from robots.model import Link, Robot
 from robots.transforms import placed
@@ -32,7 +33,12 @@ class ComputedTorque:
 
     def carry(self, robot: Robot) -> None:
         """Take the masses of `robot` (the same tree, with or without a payload) from now on."""
+        self._robot = robot
         self._tree, self._bodies = tree(robot), bodies(robot)
+
+    def needed(self, q: np.ndarray, qd: np.ndarray, qdd: np.ndarray) -> np.ndarray:
+        """Torques [N m, N] that a motion asks for before it is driven, with the payload of now; all (n, nq)."""
+        return inverse_dynamics(self._robot, q, qd, qdd, gravity=self._gravity.tolist(), path="generic")
 
     def torque(self, reference: np.ndarray, q: np.ndarray, qd: np.ndarray) -> np.ndarray:
         """Joint torques [N m, N], (nq,), for positions, speeds and accelerations to follow, (3, nq), at q, qd (nq,)."""

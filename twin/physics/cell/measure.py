@@ -32,6 +32,7 @@ def measure(cell: Cell, *, completed: bool) -> tuple[dict[str, Scalar], Series]:
     values["min_clearance"] = min(record.nearest[0], spec.clearance_horizon)
     values["max_collision_depth"] = max((c.depth for c in record.collisions), default=0.0)
     values |= _effort(cell)
+    values["planned_torque_ratio"] = record.planned_torque
     values["tcp_path_error"] = _path_error(cell)
     if record.grip_use:
         values["max_grip_use"] = max(record.grip_use.values())

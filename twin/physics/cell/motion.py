@@ -27,6 +27,7 @@ FINGER_SPEED = 0.08  # [m/s] of each finger
 FINGER_ACCELERATION = 2.0  # [m/s^2]
 FINGER_JERK = 60.0  # [m/s^3]
 TOOL_REACH = 5e-3  # [m] a tool without fingers holds a part that its point is inside of, or nearer to than this
+TORQUE_SAMPLE = 0.01  # [s] between two points of a planned motion that are held against the torque limits
 OFF_LIMITS = 0.02  # [rad or m] a posture on its limits leaves a straight line no room; kept where the target allows it
 STUCK = 0.1  # a part slower than this share of what is commanded is stuck, not rubbing
 CRAWL = 0.01  # [m/s] what counts as moving when the commanded push has ended
@@ -76,7 +77,7 @@ def move_joint(cell: Cell, arm: ArmRun, move: MoveJoint) -> Iterator[None]:
         scale=move.speed,
         dt=cell.spec.time_step,
     )
-    yield from _follow(arm, path)
+    yield from _follow(cell, arm, path)
 
 
 def move_linear(cell: Cell, arm: ArmRun, move: MoveLinear) -> Iterator[None]:
@@ -88,7 +89,7 @@ def move_linear(cell: Cell, arm: ArmRun, move: MoveLinear) -> Iterator[None]:
         goal[:3, 3] += move.by
     path = _straight(cell, arm, goal, move.speed, move.acceleration, move.jerk, move.angular_speed)
     begin = len(cell.record.t)
-    yield from _follow(arm, path)
+    yield from _follow(cell, arm, path)
     cell.record.linear.setdefault(arm.track, []).append((begin, len(cell.record.t)))
 
 
@@ -188,11 +189,29 @@ _VERBS: dict[str, Callable[..., Iterator[None]]] = {
 }
 
 
-def _follow(arm: ArmRun, path: Trajectory) -> Iterator[None]:
+def _follow(cell: Cell, arm: ArmRun, path: Trajectory) -> Iterator[None]:
+    _check_torques(cell, arm, path)
     for q, qd, qdd in zip(path.q, path.qd, path.qdd, strict=True):
         arm.refer(q, qd, qdd)
         yield
     arm.stand()
+
+
+def _check_torques(cell: Cell, arm: ArmRun, path: Trajectory) -> None:
+    """What the planned motion will ask of the joints, before it begins; more than they have is told at once."""
+    run, robot = arm.robot, arm.robot.robot
+    some = slice(None, None, max(1, round(TORQUE_SAMPLE / cell.spec.time_step)))
+    q, qd, qdd = (np.repeat(run.reference[k : k + 1], len(path.t[some]), axis=0) for k in range(3))
+    for whole, part in ((q, path.q), (qd, path.qd), (qdd, path.qdd)):
+        whole[:, arm.owned] = part[some]
+    limited = np.isfinite(robot.effort) & (robot.effort > 0)
+    if not limited.any():
+        return
+    share = np.abs(run.controller.needed(q, qd, qdd)[:, limited]) / robot.effort[limited]
+    cell.record.planned_torque = max(cell.record.planned_torque, float(share.max()))
+    if share.max() > 1.0:
+        joint = np.array(robot.joint_names)[limited][share.max(axis=0).argmax()]
+        cell.event("torque", arm.track, f"this motion asks {share.max():.0%} of what {joint} can give: the arm will lag behind")
 
 
 def _commanded_tool(arm: ArmRun) -> np.ndarray:

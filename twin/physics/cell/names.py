@@ -22,9 +22,10 @@ def units_of(spec: CellSpec) -> Mapping[str, str]:
 
 
 OF_CONTACT = {
-    "min_clearance", "collision_count", "max_collision_depth", "contact_impulse", "max_contact_force", "max_insert_force", "max_grip_use",
+    "min_clearance", "planned_torque_ratio", "collision_count", "max_collision_depth", "contact_impulse", "max_contact_force",
+    "max_insert_force", "max_grip_use",
 }  # fmt: skip
-"""What a cell without contact cannot measure."""
+"""What a cell without contact does not measure."""
 
 
 def _of_contact(name: str) -> bool:
@@ -39,6 +40,7 @@ def _units(spec: CellSpec) -> dict[str, str]:
         "collision_count": "1",
         "max_collision_depth": "m",
         "max_torque_ratio": "1",
+        "planned_torque_ratio": "1",
         "tcp_path_error": "m",
         "energy": "J",
         "max_contact_force": "N",

@@ -120,6 +120,7 @@ class Record:
     steps: list[dict[str, Any]] = field(default_factory=list)  # program steps: track, name, verb, start, end
     events: list[dict[str, Any]] = field(default_factory=list)
     grip_use: dict[str, float] = field(default_factory=dict)
+    planned_torque: float = 0.0  # largest share of a torque limit that a planned motion asked for
 
 
 @dataclass
