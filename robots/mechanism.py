@@ -13,6 +13,7 @@ from robots.inertia import Body as Mass
 from robots.inertia import combined, moved
 from robots.model import Robot
 from robots.transforms import inverse, onto_z, placed
+from twin.errors import BadInput
 
 __all__ = ["Mechanism", "Moving", "mechanism"]
 
@@ -86,13 +87,20 @@ class Mechanism:
 
 @lru_cache(maxsize=64)
 def mechanism(robot: Robot) -> Mechanism:
-    """The robot's moving bodies."""
+    """The robot's moving bodies.
+
+    Raises:
+        BadInput: a floating joint on a link that moves.
+    """
     home: dict[str, tuple[int, np.ndarray]] = {robot.links[0].name: (-1, np.eye(4))}
     carried: list[list[tuple[str, Mass]]] = []
     rows: list[tuple[int, int, np.ndarray]] = []
     for i, (joint, link) in enumerate(zip(robot.joints, robot.links[1:], strict=True)):
         parent, T_parent = home[joint.parent]
         T = T_parent @ joint.origin
+        if joint.kind == "floating" and parent >= 0:
+            where = f"robot {robot.name}, floating joint {joint.name}"
+            raise BadInput(where, f"parent link {joint.parent}, which moves", "a parent that stands still: only a base floats")
         if joint.moves:
             turn = placed(rotation=np.eye(3) if joint.kind == "floating" else onto_z(joint.axis))
             rows.append((i, parent, T @ turn))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from robots import stepping
+from robots.batch import Path
 from robots.catalogue import load, names
-from robots.dynamics import GRAVITY, gravity_torque, inverse_dynamics
+from robots.dynamics import GRAVITY, energy, forward_dynamics, gravity_torque, inverse_dynamics
 from robots.ik import solve
 from robots.kinematics import forward, jacobian
 from robots.model import Arm, Joint, Link, Robot
@@ -41,9 +44,10 @@ NEAR_LIMIT = 0.3  # share of the poses with some joints on their limits
 
 
 def rows(quick: bool) -> list[Row]:
-    """The table; `quick` takes 200 poses for each arm instead of 1000."""
+    """The table; `quick` takes 200 poses for each arm instead of 1000, and compiles kernels of the two textbook robots alone."""
     robots = _installed()
-    table = [*_puma(), _pendulum(), *(row for robot in robots for row in _identities(robot))]
+    table = [*_puma(), *_puma_compiled(), *_pendulum(), _drift(), *(row for robot in robots for row in _identities(robot))]
+    table += [_forward_and_back(robot, "generic" if quick else "compiled") for robot in robots]
     table += [_panda(robot) for robot in robots if robot.name == "panda"]
     table += [_ik(robot, arm, 200 if quick else 1000) for robot in robots for arm in robot.arms.values()]
     return table
@@ -77,8 +81,26 @@ def _puma() -> list[Row]:
         inverse_dynamics(robot, NOMINAL, one, one)[0] + ROTORS,
         gravity_torque(robot, np.arange(1.0, 7.0))[0],
     )
+    return _puma_rows("puma 560", torques)
+
+
+def _puma_compiled() -> list[Row]:
+    """Again through compiled kernels, with the rotors in the robot's description."""
+    puma = puma560()
+    turned = tuple(replace(joint, armature=rotor) for joint, rotor in zip(puma.joints, (*ROTORS, 0.0), strict=True))
+    robot, still, one = replace(puma, joints=turned), np.zeros(6), np.ones(6)
+    torques = (
+        gravity_torque(robot, NOMINAL, path="compiled")[0],
+        inverse_dynamics(robot, NOMINAL, still, one, path="compiled")[0],
+        inverse_dynamics(robot, NOMINAL, one, one, path="compiled")[0],
+        gravity_torque(robot, np.arange(1.0, 7.0), path="compiled")[0],
+    )
+    return _puma_rows("puma 560 compiled", torques)
+
+
+def _puma_rows(robot: str, torques: Sequence[np.ndarray]) -> list[Row]:
     return [
-        _row(f"puma 560, {case}", f"torque {i + 1} [N m]", tau[i], value, TOOLBOX, 6e-5)
+        _row(f"{robot}, {case}", f"torque {i + 1} [N m]", tau[i], value, TOOLBOX, 6e-5)
         for tau, (case, (places, values)) in zip(torques, PUMA_TORQUES.items(), strict=True)
         for i, value in zip(places, values, strict=True)
     ]
@@ -98,7 +120,7 @@ def double_pendulum(lengths: Sequence[float], masses: Sequence[float]) -> Robot:
     return Robot("double pendulum", tuple(links), joints)
 
 
-def _pendulum() -> Row:
+def _pendulum() -> list[Row]:
     """Lagrange's equations of two point masses, angles from the vertical and between the rods."""
     (l1, l2), (m1, m2), g = (0.7, 0.45), (3.0, 1.7), -GRAVITY[2]
     q, qd, qdd = np.random.default_rng(3).normal(size=(3, 100, 2))
@@ -107,8 +129,34 @@ def _pendulum() -> Row:
     tau1 = (m1 + m2) * l1**2 * add + m2 * (l2**2 + 2 * l1 * l2 * c) * add + m2 * (l2**2 + l1 * l2 * c) * bdd
     tau1 += -h * bd * (2 * ad + bd) + (m1 + m2) * g * l1 * np.sin(a) + m2 * g * l2 * np.sin(a + b)
     tau2 = m2 * (l2**2 + l1 * l2 * c) * add + m2 * l2**2 * bdd + h * ad**2 + m2 * g * l2 * np.sin(a + b)
-    error = np.abs(inverse_dynamics(double_pendulum((l1, l2), (m1, m2)), q, qd, qdd) - np.column_stack([tau1, tau2])).max()
-    return _row("double pendulum", "largest torque error [N m]", error, 0.0, "closed form: Lagrange", 1e-10)
+    robot, tau, law = double_pendulum((l1, l2), (m1, m2)), np.column_stack([tau1, tau2]), "closed form: Lagrange"
+    error = np.abs(inverse_dynamics(robot, q, qd, qdd) - tau).max()
+    slip = np.abs(forward_dynamics(robot, q, qd, tau, path="compiled") - qdd).max()
+    return [
+        _row("double pendulum", "largest torque error [N m]", error, 0.0, law, 1e-10),
+        _row("double pendulum", "largest acceleration error, compiled [rad/s^2]", slip, 0.0, law, 1e-10),
+    ]
+
+
+def _drift() -> Row:
+    """Half a second of fall from rest without losses, in steps of 2.5 ms and of half that; energy may do better than the order."""
+    robot = puma560()
+    q, still, drift = _random_positions(robot, 8, np.random.default_rng(7)), np.zeros((8, 6)), []
+    before = sum(energy(robot, q, still))
+    for steps in (200, 400):
+        fallen = stepping.run(robot, q, still, dt=0.5 / steps, steps=steps, scheme="rk4", limits=False, losses=False)
+        drift.append(np.abs(sum(energy(robot, fallen.q, fallen.qd)) - before).max())
+    missing = max(0.0, 4.0 - np.log2(drift[0] / drift[1]))
+    return _row("puma 560, falling", "what the energy drift of RK4 lacks to order 4", missing, 0.0, "Kutta 1901: fourth order", 0.2)
+
+
+def _forward_and_back(robot: Robot, path: Path) -> Row:
+    """RNEA(q, qd, ABA(q, qd, tau)) = tau."""
+    rng = np.random.default_rng(13)
+    q, (qd, tau) = _random_positions(robot, 20, rng), rng.normal(size=(2, 20, robot.nv))
+    qdd = forward_dynamics(robot, q, qd, tau, path=path)
+    error = np.abs(inverse_dynamics(robot, q, qd, qdd, path=path) - tau).max()
+    return _row(robot.name, f"inverse after forward dynamics less torque, {path} [N m]", error, 0.0, "identity: RNEA(ABA(tau)) = tau", 1e-9)
 
 
 def _identities(robot: Robot) -> list[Row]:
