@@ -2,7 +2,7 @@
 
 A controller's references come from an interpolator: positions and speeds at knots, cubic Hermite polynomials between them,
 as the bus of a real controller hands them on. The controller is that of `robots.control.ComputedTorque`; torques are cut off
-at the effort limits; time steps are semi-implicit, as those of the contact engines.
+at the effort limits and a joint halts at its stops; time steps are semi-implicit, as those of the contact engines.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from robots.march import March, Plan, march
 from robots.mechanism import mechanism
 from robots.model import Robot
 from robots.parameters import PAYLOAD, Rows, loads
-from robots.stepping import clamped
+from robots.stepping import clamped, stopped
 
 __all__ = ["Tracked", "kernel", "track"]
 
@@ -132,7 +132,7 @@ def plan(robot: Robot, payloads: tuple[str, ...]) -> Plan:
     a = recursions.accelerations(m, load, moves, tau, gravity, note=sheet.note)
     sheet.note("next state")
     faster = [x + dt * y for x, y in zip(v, a, strict=True)]
-    ahead = [x + dt * y for x, y in zip(q, faster, strict=True)]
+    ahead, faster = stopped(robot, [x + dt * y for x, y in zip(q, faster, strict=True)], faster)
     given = counts * sum((maximum(t * x, 0.0) for t, x in zip(tau, v, strict=True)), 0.0)
     largest = [maximum(p, counts * maximum(t, -t)) for p, t in zip(peak, tau, strict=True)]
     return Plan(

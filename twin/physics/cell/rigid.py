@@ -301,12 +301,23 @@ def part_poses(launch: Launch, name: str, at: np.ndarray) -> np.ndarray:
     return T
 
 
+def _diverged(launch: Launch, i: int) -> str:
+    """When and which joints stopped being numbers; empty when all stayed finite."""
+    last = int(launch.counted[i])
+    for name in launch.tracked:
+        for done in launch.tracked[name]:
+            if not np.isfinite(done.q[last, i]).all():
+                k = int(np.argmin(np.isfinite(done.q[: last + 1, i]).all(axis=1)))
+                return f"diverged at {k * launch.h:.3f} s: the joints of {name} are not finite"
+    return ""
+
+
 def _result(launch: Launch, i: int, values: Mapping[str, float], units: Mapping[str, str], stats: Mapping[str, Any]) -> Result:
     line = launch.line
     spec = line.crew.specs[i]
     status, reason = "done", line.reason[i]
-    if not all(math.isfinite(values[name]) for name in ("energy", "max_torque_ratio")):
-        status, reason = "stopped", "diverged: the joints of a robot are not finite"
+    if broken := _diverged(launch, i):
+        status, reason = "stopped", broken
     steps = int(launch.counted[i]) * steps_per_knot(spec.time_step)
     own = {"time_step": spec.time_step, "steps": steps, "simulated_seconds": round(steps * spec.time_step, 6)}
 
