@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, Literal
 
@@ -18,7 +18,7 @@ from robots.parameters import Parameters
 from robots.recipes import GRAVITY, RECIPES, Desk, Options
 from twin.errors import BadInput, UnknownName
 
-__all__ = ["BATCH", "PATHS", "Dtype", "Path", "alike", "checked", "compute", "path_of"]
+__all__ = ["BATCH", "PATHS", "Dtype", "Path", "alike", "checked", "compute", "generic_loops", "path_of"]
 
 Path = Literal["auto", "compiled", "generic", "ready"]
 PATHS = ("auto", "compiled", "generic", "ready")
@@ -89,6 +89,12 @@ def compute(
     if way == "compiled":
         return compiled(robot, algorithm, options, dtype)(groups, count, threads, device)
     return _on_columns(robot, algorithm, options, groups, count, dtype)
+
+
+def generic_loops(robot: Robot, count: int, options: Mapping[str, Any]) -> bool:
+    """Whether loops over the tree's arrays answer: float64 on the CPU, one coordinate a joint, the generic path."""
+    plain = options.get("dtype", "float64") == "float64" and options.get("device", "cpu") == "cpu" and robot.nq == robot.nv
+    return plain and path_of(robot, options.get("path", "auto"), count) == "generic"
 
 
 def checked(robot: Robot, name: str, values: Any, *, speeds: bool = True) -> np.ndarray:

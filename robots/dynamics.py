@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from robots.arrays import bodies, tree
-from robots.batch import alike, checked, compute, path_of
+from robots.batch import alike, checked, compute, generic_loops
 from robots.dynamics_loops import newton_euler
 from robots.kinematics import all_links
 from robots.mechanism import mechanism
@@ -64,10 +64,8 @@ def inverse_dynamics(
     """
     rows = _rows(robot, q, qd=qd, qdd=qdd)
     count = len(rows["q"])
-    plain = parameters is None and not losses and options.get("dtype", "float64") == "float64" and robot.nq == robot.nv
-    if plain and path_of(robot, options.get("path", "auto"), count) == "generic":
-        if any(body.armature for body in mechanism(robot).bodies):
-            return compute(robot, "inverse_dynamics", rows, gravity=gravity, **{**options, "path": "generic"})["tau"]
+    plain = parameters is None and not losses and not any(body.armature for body in mechanism(robot).bodies)
+    if plain and generic_loops(robot, count, options):
         still = {name: np.ascontiguousarray(values, dtype=float) for name, values in rows.items()}
         tau = np.empty((count, robot.nv))
         down = np.asarray(gravity, dtype=float)
@@ -115,9 +113,9 @@ def bias_force(robot: Robot, q: np.ndarray, qd: np.ndarray, **options: Any) -> n
 def gravity_torque(robot: Robot, q: np.ndarray, *, gravity: Sequence[float] = GRAVITY, **options: Any) -> np.ndarray:
     """Torques [N m] and forces [N] that hold the robot still at q, shape (n, nv)."""
     rows = _rows(robot, q)
-    if not options and path_of(robot, "auto", len(rows["q"])) == "generic" and robot.nq == robot.nv:
+    if not options.get("parameters") and generic_loops(robot, len(rows["q"]), options):
         still = np.zeros((1, robot.nv))
-        return inverse_dynamics(robot, q, still, still, gravity=gravity)
+        return inverse_dynamics(robot, q, still, still, gravity=gravity, path="generic")
     return compute(robot, "gravity", rows, gravity=gravity, **options)["tau"]
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from robots.arrays import joint_values, tree
-from robots.batch import checked, compute, path_of
+from robots.batch import checked, compute, generic_loops
 from robots.frames_loops import jacobians, poses
 from robots.model import Robot
 from twin.errors import UnknownName
@@ -39,7 +39,7 @@ def forward(robot: Robot, q: np.ndarray, frames: Sequence[str], **options: Any) 
     """
     places = [robot.link_index(name) for name in frames]
     rows = checked(robot, "q", q, speeds=False)
-    if not options.get("dtype") and robot.nq == robot.nv and _short(robot, len(rows), options):
+    if generic_loops(robot, len(rows), options):
         return all_links(robot, rows)[:, places]
     T = compute(robot, "frames", {"q": rows}, links=tuple(frames), **options)["T"]
     return T.T.reshape(len(frames), 4, 4, len(T)).transpose(3, 0, 1, 2)
@@ -58,14 +58,10 @@ def jacobian(robot: Robot, q: np.ndarray, frame: str, *, axes: Axes = "root", **
         raise UnknownName("axes", axes, ("root", "local"))
     link = robot.link_index(frame)
     rows = checked(robot, "q", q, speeds=False)
-    if axes == "root" and not options.get("dtype") and robot.nq == robot.nv and _short(robot, len(rows), options):
+    if axes == "root" and generic_loops(robot, len(rows), options):
         T = all_links(robot, rows)
         J = np.empty((len(T), 6, robot.nq))
         jacobians(tree(robot), T, link, J)
         return J
     J = compute(robot, "jacobian", {"q": rows}, links=(frame,), local=axes == "local", **options)["J"]
     return J.T.reshape(6, robot.nv, len(J)).transpose(2, 0, 1)
-
-
-def _short(robot: Robot, count: int, options: dict[str, Any]) -> bool:
-    return path_of(robot, options.get("path", "auto"), count) == "generic"

@@ -22,7 +22,7 @@ from robots.recipes import GRAVITY
 from robots.spatial import from_quaternion, vector
 from twin.errors import BadInput, UnknownName
 
-__all__ = ["Controller", "Run", "run"]
+__all__ = ["Choice", "Controller", "Run", "plan", "run"]
 
 Scheme = Literal["euler", "rk4"]
 
@@ -64,7 +64,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class _Choice:
+class Choice:
     """What a stepping kernel is specialised on."""
 
     scheme: Scheme
@@ -126,7 +126,7 @@ def run(
         arrays |= _controls(robot, controller)
     arrays = alike(robot, **arrays)
     count = len(arrays["q"])
-    choice = _Choice(scheme, controller is not None, limits, losses, parameters.rows())
+    choice = Choice(scheme, controller is not None, limits, losses, parameters.rows())
     groups = arrays | parameters.groups(robot, count)
     done = _kernel(robot, choice, dtype)(groups, dt=dt, steps=every, intervals=steps // every, threads=threads, device=device)
     t = dt * every * np.arange(1, steps // every + 1)
@@ -161,11 +161,11 @@ def _unit(robot: Robot, q: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=64)
-def _kernel(robot: Robot, choice: _Choice, dtype: Dtype) -> March:
+def _kernel(robot: Robot, choice: Choice, dtype: Dtype) -> March:
     return march(plan(robot, choice), f"step_{choice.scheme}_{robot.name}", dtype)
 
 
-def plan(robot: Robot, choice: _Choice) -> Plan:
+def plan(robot: Robot, choice: Choice) -> Plan:
     """One step, on symbols."""
     m, sheet = mechanism(robot), Sheet()
 
