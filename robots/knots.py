@@ -74,8 +74,19 @@ def profiles(
             remedy = "Robots read from a file without speed limits need them given."
             raise BadInput(f"{name} of a motion", limit.tolist(), f"{k} finite numbers > 0", remedy)
     found = [profile_of(q0, q1, s * velocity, s**2 * acceleration, s**3 * jerk) for q0, q1, s in zip(start, goal, scale, strict=True)]
-    phases = [[(joint.t, joint.p[:7], joint.v[:7], joint.a[:7], joint.j) for joint in one.profiles[0]] for one in found]
-    table = np.array(phases).reshape(n, k, 5, 7)
+    table = np.array([[(joint.t, joint.j) for joint in one.profiles[0]] for one in found]).reshape(n, k, 2, 7)
     edges = np.concatenate([np.zeros((n, k, 1)), np.cumsum(table[:, :, 0], axis=2)], axis=2)
-    states = np.ascontiguousarray(table[:, :, 1:].transpose(0, 1, 3, 2))
+    states = _phases(start, table[:, :, 0], table[:, :, 1])
     return Profiles(edges, states, goal.copy(), np.array([one.duration for one in found]))
+
+
+def _phases(start: np.ndarray, t: np.ndarray, jerk: np.ndarray) -> np.ndarray:
+    """Position, speed, acceleration and jerk where each of seven phases begins, (n, k, 7, 4), from rest at `start` (n, k)."""
+    states = np.zeros((*t.shape, 4))
+    states[..., 3] = jerk
+    p, v, a = start.astype(float), np.zeros(start.shape), np.zeros(start.shape)
+    for phase in range(t.shape[2]):
+        states[:, :, phase, 0], states[:, :, phase, 1], states[:, :, phase, 2] = p, v, a
+        u, j = t[:, :, phase], jerk[:, :, phase]
+        p, v, a = p + u * (v + u * (a / 2 + u * j / 6)), v + u * (a + u * j / 2), a + u * j
+    return states

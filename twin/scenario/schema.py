@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import cos, sin
+
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,12 +29,13 @@ class Pose(Spec):
 
     def matrix(self) -> np.ndarray:
         """T_frame_here, shape (4, 4)."""
-        (cr, sr), (cp, sp), (cy, sy) = ((np.cos(a), np.sin(a)) for a in (self.roll, self.pitch, self.yaw))
-        T = np.eye(4)
-        T[:3, :3] = [
-            [cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr],
-            [sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr],
-            [-sp, cp * sr, cp * cr],
-        ]
-        T[:3, 3] = self.position
-        return T
+        (cr, sr), (cp, sp), (cy, sy) = ((cos(a), sin(a)) for a in (self.roll, self.pitch, self.yaw))
+        x, y, z = self.position
+        return np.array(
+            [
+                [cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr, x],
+                [sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr, y],
+                [-sp, cp * sr, cp * cr, z],
+                [0.0, 0.0, 0.0, 1.0],
+            ]
+        )

@@ -83,6 +83,9 @@ def parse(text: str, file: str = "") -> Text:
             composer.take(event)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
+        if "nesting depth" in str(error.problem):  # libyaml looks ahead and has a limit of its own
+            allowed = f"at most {DEPTH_MOST} levels of nesting"
+            raise BadScenario([Fault("(file)", f"more than {DEPTH_MOST} levels", allowed, "", file, line)]) from error
         shown = text.splitlines()[line - 1].strip() if line <= len(text.splitlines()) else "the end of the file"
         tabs = "\t" in shown or "tab" in str(error.problem) or "\\t" in str(error.problem)
         remedy = "Indent with spaces, not tabs." if tabs else "Check indentation, quotes and brackets there."
