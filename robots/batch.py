@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from robots.columns import columns, filled
-from robots.compile import Device, Dtype, compiled, too_large
+from robots.compile import Device, Dtype, compiled, planned, too_large
 from robots.mechanism import mechanism
 from robots.model import Robot
 from robots.parameters import Parameters
@@ -87,7 +87,7 @@ def compute(
     if way == "ready":
         way = "compiled" if _is_ready(robot, algorithm, options, dtype) else "generic"
     if way == "compiled":
-        return compiled(robot, algorithm, options, dtype)(groups, count, threads, device)
+        return planned(robot, algorithm, options, dtype)(groups, count, threads, device)
     return _on_columns(robot, algorithm, options, groups, count, dtype)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -21,9 +21,22 @@ from robots.model import Robot
 from robots.recipes import RECIPES, Desk, Options, Recipe
 from robots.threads_text import HEAD, map_thread
 from twin.errors import BadInput
-from twin.kernel import array_type, module_of, ready, split
+from twin.kernel import Ready, array_type, module_of, ready, split
 
-__all__ = ["LARGEST", "Device", "Dtype", "Kernel", "Text", "compiled", "kernel_text", "lanes", "on_threads", "too_large", "written"]
+__all__ = [
+    "LARGEST",
+    "Device",
+    "Dtype",
+    "Kernel",
+    "Text",
+    "compiled",
+    "kernel_text",
+    "lanes",
+    "on_threads",
+    "planned",
+    "too_large",
+    "written",
+]
 
 Dtype = Literal["float32", "float64"]
 Device = Literal["cpu", "cuda"]
@@ -55,17 +68,26 @@ class Text:
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """A compiled algorithm of one robot.
-
-    Attributes:
-        seconds: that compiling or loading took; cached: whether it was found on disk.
-    """
+    """An algorithm of one robot; compiled for the CPU when it first runs there, for CUDA when it is launched."""
 
     text: Text
     module: Any
     dtype: np.dtype
-    seconds: float
-    cached: bool
+
+    @cached_property
+    def made(self) -> Ready:
+        """Compiles for the CPU, or loads: seconds it took, and whether it was found on disk."""
+        return ready(self.module.run, *[array_type(self.dtype)] * (len(self.text.inputs) + len(self.text.outputs)), int, int)
+
+    @property
+    def seconds(self) -> float:
+        """That compiling or loading took."""
+        return self.made.seconds
+
+    @property
+    def cached(self) -> bool:
+        """Whether it was found on disk."""
+        return self.made.cached
 
     def __call__(self, groups: Mapping[str, np.ndarray], count: int, threads: int = 1, device: Device = "cpu") -> dict[str, np.ndarray]:
         """Run on `count` robots.
@@ -81,6 +103,8 @@ class Kernel:
         whole, rest = divmod(count, width) if device == "cpu" else (0, 0)
         sources = [_columns(groups[name], self.dtype) for name in self.text.inputs]
         results = [self._empty(name, count) for name in self.text.outputs]
+        if device == "cpu":
+            _ = self.made
         if whole:
             split(lambda first, last: self.module.run(*sources, *results, first, last), whole, threads)
         if rest:  # the last robots in a block of their own, filled up with the last one
@@ -124,20 +148,25 @@ def too_large(robot: Robot) -> bool:
     return len(mechanism(robot).bodies) > LARGEST
 
 
-@lru_cache(maxsize=256)
 def compiled(robot: Robot, algorithm: str, options: Options = Options(), dtype: Dtype = "float64") -> Kernel:
     """The kernel of an algorithm of `robots.recipes` for this robot; found in the cache folder or compiled now.
 
     Raises:
         BadInput: a tree that is too large to unroll.
     """
+    kernel = planned(robot, algorithm, options, dtype)
+    _ = kernel.made
+    return kernel
+
+
+@lru_cache(maxsize=256)
+def planned(robot: Robot, algorithm: str, options: Options = Options(), dtype: Dtype = "float64") -> Kernel:
+    """As `compiled`, before anything is compiled."""
     if too_large(robot):
         where, given = f"robot {robot.name}: moving bodies", len(mechanism(robot).bodies)
         raise BadInput(where, given, f"at most {LARGEST} for a compiled kernel", "Larger trees take the generic path.")
     text = kernel_text(mechanism(robot), algorithm, options, dtype)
-    module = module_of(text.name, text.source)
-    made = ready(module.run, *[array_type(np.dtype(dtype))] * (len(text.inputs) + len(text.outputs)), int, int)
-    return Kernel(text, module, np.dtype(dtype), made.seconds, made.cached)
+    return Kernel(text, module_of(text.name, text.source), np.dtype(dtype))
 
 
 def kernel_text(robot: Mechanism, algorithm: str, options: Options, dtype: Dtype) -> Text:

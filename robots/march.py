@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ from robots.algebra import Expr, Sheet
 from robots.compile import Device, Dtype, body_text, head, lanes
 from robots.emit import body
 from robots.threads_text import HEAD, RK4_AT, RK4_WEIGHT, march_thread
-from twin.kernel import array_type, module_of, ready, split
+from twin.kernel import Ready, array_type, module_of, ready, split
 
 __all__ = ["March", "Plan", "march"]
 
@@ -52,7 +53,6 @@ class March:
 
     Attributes:
         groups: state, fixed, knots and records -> number of rows.
-        seconds, cached: as of `robots.compile.Kernel`.
     """
 
     name: str
@@ -63,8 +63,23 @@ class March:
     fixed: Mapping[str, int]
     knots: Mapping[str, int]
     records: Mapping[str, int]
-    seconds: float
-    cached: bool
+
+    @cached_property
+    def made(self) -> Ready:
+        """Compiles for the CPU, or loads: seconds it took, and whether it was found on disk."""
+        flat, deep = array_type(self.dtype), array_type(self.dtype, 3)
+        arrays = [flat] * (len(self.state) + len(self.fixed)) + [deep] * (len(self.knots) + len(self.records))
+        return ready(self.module.run, *arrays, array_type(self.dtype, 0), int, int, int, int)
+
+    @property
+    def seconds(self) -> float:
+        """That compiling or loading took."""
+        return self.made.seconds
+
+    @property
+    def cached(self) -> bool:
+        """Whether it was found on disk."""
+        return self.made.cached
 
     def __call__(
         self,
@@ -101,6 +116,7 @@ class March:
 
             launch(self.on_threads(), count, [*fixed, *knots], [*state, *written], step, steps, intervals, count)
         else:
+            _ = self.made
             split(work, full // width, threads)
         found = {name: rows[:, :count].T for name, rows in zip(self.state, state, strict=True)}
         return found | {name: rows[:, :, :count] for name, rows in zip(self.records, records, strict=True)}
@@ -123,18 +139,15 @@ class March:
 
 
 def march(plan: Plan, title: str, dtype: Dtype) -> March:
-    """Compile the plan, or find it in the cache folder."""
+    """The kernel of a plan; compiled, or found in the cache folder, when it first runs."""
     name = "".join(c if c.isalnum() else "_" for c in title) + f"_{dtype}"
     lanes_source, threads_source = sources(plan, title, dtype)
     module = module_of(name, lanes_source)
     kind = np.dtype(dtype)
-    flat, deep = array_type(kind), array_type(kind, 3)
-    signature = [flat] * (len(plan.state) + len(plan.fixed)) + [deep] * (len(plan.knots) + len(plan.records))
-    made = ready(module.run, *signature, array_type(kind, 0), int, int, int, int)
     state, fixed, knots, records = (
         {name: len(rows) for name, rows in part.items()} for part in (plan.state, plan.fixed, plan.knots, plan.records)
     )
-    return March(name, module, threads_source, kind, state, fixed, knots, records, made.seconds, made.cached)
+    return March(name, module, threads_source, kind, state, fixed, knots, records)
 
 
 def sources(plan: Plan, title: str, dtype: Dtype) -> tuple[str, str]:

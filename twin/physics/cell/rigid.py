@@ -84,7 +84,7 @@ def simulate_many(specs: Sequence[CellSpec], target: Target, monitor: Monitor, c
 def _run(crew: Crew, target: Target, monitor: Monitor) -> list[Result]:
     monitor.progress(0.0, "preparing kernels: compiled once, then read from the cache")
     start = time.perf_counter()
-    _prepare(crew)
+    _prepare(crew, target)
     begin = time.perf_counter()
     line = plan(crew)
     planned = time.perf_counter()
@@ -105,12 +105,14 @@ def _run(crew: Crew, target: Target, monitor: Monitor) -> list[Result]:
     return [_result(launch, i, cell, units, stats) for i, cell in enumerate(values)]
 
 
-def _prepare(crew: Crew) -> None:
+def _prepare(crew: Crew, target: Target) -> None:
     """Compile or load what the launch needs, so that the run itself compiles nothing."""
     program = crew.specs[0].program
     for machine in crew.machines.values():
         for limb in machine.limbs:
-            kernel(limb.robot, _gripping(crew, limb))
+            loop = kernel(limb.robot, _gripping(crew, limb))
+            if target.device == "cpu":
+                _ = loop.made
     for track, seat in crew.seats.items():
         if any(step.move_joint and step.move_joint.to for step in program[track].steps):
             robot, tool = seat.limb.robot, seat.arm.tool
