@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -18,7 +18,7 @@ from robots.parameters import Parameters
 from robots.recipes import GRAVITY, RECIPES, Desk, Options
 from twin.errors import BadInput, UnknownName
 
-__all__ = ["BATCH", "PATHS", "Dtype", "Path", "alike", "checked", "compute", "generic_loops", "path_of"]
+__all__ = ["BATCH", "PATHS", "Dtype", "Path", "alike", "checked", "compute", "generic_loops", "in_background", "path_of"]
 
 Path = Literal["auto", "compiled", "generic", "ready"]
 PATHS = ("auto", "compiled", "generic", "ready")
@@ -123,6 +123,8 @@ def alike(robot: Robot, **arrays: np.ndarray) -> dict[str, np.ndarray]:
         BadInput: two different lengths.
     """
     count = max(len(rows) for rows in arrays.values())
+    if any(not len(rows) for rows in arrays.values()):
+        raise BadInput(f"batch of robot {robot.name}", "no rows", "at least one")
     for name, rows in arrays.items():
         if len(rows) not in (1, count):
             given = ", ".join(f"{other}: {len(rows)}" for other, rows in arrays.items())
@@ -178,12 +180,32 @@ def _note_large(name: str, bodies: int) -> None:
 
 def _is_ready(robot: Robot, algorithm: str, options: Options, dtype: Dtype) -> bool:
     """Whether the kernel is compiled; starts compiling in the background where it is not."""
-    thread = _background(robot, algorithm, options, dtype)
-    return not thread.is_alive()
+    return in_background((robot, algorithm, options, dtype), partial(compiled, robot, algorithm, options, dtype))
+
+
+def in_background(key: tuple[Any, ...], build: Callable[[], object]) -> bool:
+    """Whether what `key` names has been built; the first call starts to, in a thread."""
+    return not _builder(key, _Alike(build)).is_alive()
+
+
+class _Alike:
+    """Something to build; what it is called by tells it apart, not what it is."""
+
+    def __init__(self, build: Callable[[], object]) -> None:
+        self._build = build
+
+    def __call__(self) -> object:
+        return self._build()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Alike)
+
+    def __hash__(self) -> int:
+        return 0
 
 
 @cache
-def _background(robot: Robot, algorithm: str, options: Options, dtype: Dtype) -> threading.Thread:
-    thread = threading.Thread(target=compiled, args=(robot, algorithm, options, dtype), name=f"compile {algorithm}", daemon=True)
+def _builder(key: tuple[Any, ...], build: _Alike) -> threading.Thread:
+    thread = threading.Thread(target=build, name=f"compile {key[1]}", daemon=True)
     thread.start()
     return thread

@@ -69,8 +69,8 @@ class _Writer:
         self._out.operations += 1
         if node.op == "pair":
             function, *args = node.args
-            self._text[node] = f"p{node.number}"
-            return f"p{node.number}a, p{node.number}b = {function}({', '.join(self._text[a] for a in args)})"
+            self._text[node] = f"sin{node.number}"
+            return f"{self._part(node, 0)}, {self._part(node, 1)} = {function}({', '.join(self._text[a] for a in args)})"
         text, terms = self._expression(node)
         if (
             self._uses[node] == 1
@@ -83,11 +83,16 @@ class _Writer:
         self._text[node] = f"t{node.number}"
         return f"t{node.number} = {text}"
 
+    @staticmethod
+    def _part(pair: Expr, k: int) -> str:
+        """Name of one of the two results of a pair: sine and cosine are the only ones so far."""
+        return f"{('sin', 'cos')[k]}{pair.number}"
+
     def _atom(self, node: Expr) -> str:
         if node.op == "input":
             return node.name
         if node.op in ("first", "second"):
-            return f"p{node.args[0].number}{'a' if node.op == 'first' else 'b'}"
+            return self._part(node.args[0], 0 if node.op == "first" else 1)
         value = node.args[0]
         if value not in self._values:
             self._values[value] = f"K{len(self._values)}"

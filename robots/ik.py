@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 import numpy as np
 
 from robots.arrays import Chain, chain, joint_values
-from robots.batch import Path, path_of
+from robots.batch import Path, in_background, path_of
+from robots.ik_lanes import attempts
 from robots.ik_loops import search
 from robots.ik_report import AT_LIMIT, IKReport, report_of
 from robots.ik_rounds import GATHERED, Search, rounds
-from robots.ik_tasks import Pose, Task, rigid
+from robots.ik_tasks import Pose, Task, rigid, shape_of
 from robots.model import Robot
 from twin.errors import BadInput
 
 __all__ = ["IKReport", "at_limit", "follow", "solve", "solve_tasks"]
 
-TURN = np.pi  # half of the range from which continuous joints start, about their seed
+TURN = np.pi  # [rad or m] how far from its seed a joint without limits starts at most
 
 
 def solve(
@@ -58,7 +59,13 @@ def solve(
         BadInput: arrays of another shape, targets that are not rigid transforms, joints that do not move the frame.
     """
     poses = rigid(targets)
-    if path_of(robot, path, len(poses)) == "compiled":
+    _require_plain(robot)
+    way = path_of(robot, path, len(poses))
+    names = None if joints is None else tuple(joints)
+    if way == "ready":
+        build = partial(attempts, robot, (shape_of(Pose(frame, poses)),), tuple(_moving(robot, (frame,), names).tolist()), False)
+        way = "compiled" if in_background(("ik", robot, frame, names), build) else "generic"
+    if way == "compiled":
         return solve_tasks(
             robot,
             [Pose(frame, poses)],
@@ -75,7 +82,7 @@ def solve(
         )
     seeds = _rows(robot, seed, len(poses))
     tolerance = np.array([position_tolerance, rotation_tolerance])
-    links, moving = chain(robot, frame), _moving(robot, (frame,), None if joints is None else tuple(joints))
+    links, moving = chain(robot, frame), _moving(robot, (frame,), names)
     wanted = GATHERED if prefer == "nearest" else 1
     q, figures = np.empty_like(seeds), np.empty((len(poses), 5))
 
@@ -89,7 +96,7 @@ def solve(
     attempt(margin, np.arange(len(poses)))
     if margin > 0 and not figures[:, 0].all():
         attempt(0.0, np.flatnonzero(figures[:, 0] == 0.0))
-    return report_of(robot, moving, q, figures)
+    return report_of(robot, moving, q, _spoilt(seeds, q, figures))
 
 
 def solve_tasks(
@@ -114,7 +121,8 @@ def solve_tasks(
 
     Args:
         tasks: `robots.ik_tasks.Pose` and `LookAt`; each with n targets, or one for all.
-        posture: (nq,) or (n, nq): approached as far as the tasks leave room (null space).
+        posture: (nq,) or (n, nq): approached as far as the tasks leave room (null space), from the solution that the seed
+            or the restarts lead to.
 
     Raises: as `solve`.
     """
@@ -122,12 +130,12 @@ def solve_tasks(
         raise BadInput(f"tasks of robot {robot.name}", "none", "at least one")
     for task in tasks:
         robot.link_index(task.frame)
-    if robot.nq != robot.nv:
-        raise BadInput(f"inverse kinematics of robot {robot.name}", "a floating base", "a robot whose joints all have one coordinate")
+    _require_plain(robot)
     moving = _moving(robot, tuple(task.frame for task in tasks), None if joints is None else tuple(joints))
     tolerance = (position_tolerance, rotation_tolerance)
     wanted = GATHERED if prefer == "nearest" else 1
-    hunt = Search.prepared(robot, tasks, moving, seed=seed, posture=posture, tolerance=tolerance, iterations=iterations, wanted=wanted)
+    prepared = partial(Search.prepared, robot, tasks, moving, tolerance=tolerance, iterations=iterations, wanted=wanted)
+    hunt = prepared(seed=seed, posture=None)
 
     def attempt(inset: float, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         starts = _starts(robot, moving, inset, restarts, rng_seed)
@@ -137,7 +145,26 @@ def solve_tasks(
     if margin > 0 and not counts[:, 0].all():
         again = np.flatnonzero(counts[:, 0] == 0.0)
         q[again], counts[again] = attempt(0.0, again)
-    return hunt.report(q, counts)
+    if posture is not None:
+        none = np.empty((0, len(moving)))
+        better, found = rounds(
+            prepared(seed=q, posture=posture), np.arange(hunt.count), np.stack(_limits(robot, moving, margin)), none, threads
+        )
+        kept = (found[:, 0] == 1.0) & (counts[:, 0] == 1.0)
+        q[kept], counts[:, 1] = better[kept], counts[:, 1] + found[:, 1]
+    return hunt.report(q, _spoilt(hunt.seeds, q, counts))
+
+
+def _require_plain(robot: Robot) -> None:
+    if robot.nq != robot.nv:
+        raise BadInput(f"inverse kinematics of robot {robot.name}", "a floating base", "a robot whose joints all have one coordinate")
+
+
+def _spoilt(seeds: np.ndarray, q: np.ndarray, figures: np.ndarray) -> np.ndarray:
+    """Targets whose seed is not finite have no solution, and their joints are NaN."""
+    spoilt = ~np.isfinite(seeds).all(axis=1)
+    q[spoilt], figures[spoilt, 0] = np.nan, 0.0
+    return figures
 
 
 def follow(
@@ -158,6 +185,7 @@ def follow(
     Args: as in `solve`; seed has shape (nq,).
     """
     poses = rigid(targets)
+    _require_plain(robot)
     links, moving = chain(robot, frame), _moving(robot, (frame,), None if joints is None else tuple(joints))
     lower, upper = _limits(robot, moving, 0.0)
     seeds = _rows(robot, seed, len(poses))
@@ -204,7 +232,7 @@ def _draws(count: int, joints: int, rng_seed: int) -> np.ndarray:
 
 
 def _starts(robot: Robot, moving: np.ndarray, inset: float, count: int, rng_seed: int) -> np.ndarray:
-    """Random starts, (count, m): uniform within the limits, or one turn either way where there are none."""
+    """Random starts, (count, m): uniform within the limits; where there are none, up to `TURN` from the seed either way."""
     lower, upper = _limits(robot, moving, inset)
     low, high = np.where(np.isfinite(lower), lower, -TURN), np.where(np.isfinite(upper), upper, TURN)
     starts: np.ndarray = low + (high - low) * _draws(count, len(moving), rng_seed)

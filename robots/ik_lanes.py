@@ -119,6 +119,8 @@ LOAD = """\
 def load(s, i, target, start, starts, own, goals, limits):
     for r in range({k}):
         value = own[target, r] if start < 0 else starts[start, r]
+        if start >= 0 and not np.isfinite(limits[0, r]):
+            value += own[target, r]
         value = min(max(value, limits[0, r]), limits[1, r])
         s[r * {width} + i] = value
         s[({k} + r) * {width} + i] = value

@@ -267,7 +267,7 @@ def search(
         chain: `robots.arrays.Chain`.
         moving: indices into q of the joints that may move, (m,); lower, upper: their limits, (m,).
         targets: (n, 4, 4); seeds: (n, nq).
-        starts: (restarts, m), used when the seed does not lead there.
+        starts: (restarts, m), used when the seed does not lead there; of joints without limits, relative to the seed.
         tolerance: (2,) [m, rad].
         wanted: solutions to gather from the restarts before the one nearest to the seed is taken.
         follow: start each target from the solution of the one before, and stop at the first that is not reached.
@@ -295,6 +295,8 @@ def search(
             _copy(seed, at)
             for j in range(m):
                 start = seed[moving[j]] if attempt == 0 else starts[attempt - 1, j]
+                if attempt > 0 and not np.isfinite(lower[j]):
+                    start += seed[moving[j]]
                 at[moving[j]] = min(max(start, lower[j]), upper[j])
             d, phi, hit, count = _descend(
                 chain, at, targets[i], slot, moving, lower, upper, tolerance, iterations, best, T, point, axis, J, step

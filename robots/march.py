@@ -17,7 +17,7 @@ from robots.algebra import Expr, Sheet
 from robots.compile import Device, Dtype, body_text, head, lanes
 from robots.emit import body
 from robots.threads_text import HEAD, RK4_AT, RK4_WEIGHT, march_thread
-from twin.kernel import Ready, array_type, module_of, ready, split
+from twin.kernel import Ready, array_type, module_of, number_type, ready, split
 
 __all__ = ["March", "Plan", "march"]
 
@@ -69,7 +69,7 @@ class March:
         """Compiles for the CPU, or loads: seconds it took, and whether it was found on disk."""
         flat, deep = array_type(self.dtype), array_type(self.dtype, 3)
         arrays = [flat] * (len(self.state) + len(self.fixed)) + [deep] * (len(self.knots) + len(self.records))
-        return ready(self.module.run, *arrays, array_type(self.dtype, 0), int, int, int, int)
+        return ready(self.module.run, *arrays, number_type(self.dtype), int, int, int, int)
 
     @property
     def seconds(self) -> float:

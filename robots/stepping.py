@@ -111,8 +111,13 @@ def run(
     """
     if not (np.isfinite(dt) and dt > 0):
         raise BadInput("dt", dt, "a time > 0 [s]")
-    if scheme not in ("euler", "rk4"):
-        raise UnknownName("scheme", scheme, ("euler", "rk4"))
+    for name, word, known in (
+        ("scheme", scheme, ("euler", "rk4")),
+        ("dtype", dtype, ("float32", "float64")),
+        ("device", device, ("cpu", "cuda")),
+    ):
+        if word not in known:
+            raise UnknownName(name, word, known)
     every = every or steps
     if steps < 1 or every < 1 or steps % every:
         raise BadInput("steps, every", (steps, every), "whole numbers > 0, steps a multiple of every")
@@ -220,8 +225,8 @@ def _controlled(
 
 
 def clamped(x: Any, limit: float) -> Any:
-    """x within +-limit; an infinite limit is none."""
-    return x if not np.isfinite(limit) else minimum(maximum(x, -float(limit)), float(limit))
+    """x within +-limit; an infinite limit is none. The order of the operands lets a NaN through."""
+    return x if not np.isfinite(limit) else minimum(float(limit), maximum(-float(limit), x))
 
 
 def rates(m: Mechanism, q: Sequence[Any], v: Sequence[Any]) -> list[Any]:
@@ -255,9 +260,9 @@ def stopped(robot: Robot, q: Sequence[Any], v: Sequence[Any]) -> tuple[list[Any]
     positions, speeds = list(q), list(v)
     for i, (low, high) in enumerate(zip(robot.lower.tolist(), robot.upper.tolist(), strict=True)):
         if np.isfinite(high):
-            speeds[i] = select(q[i], high, speeds[i], minimum(speeds[i], 0.0))
-            positions[i] = minimum(positions[i], high)
+            speeds[i] = select(q[i], high, speeds[i], minimum(0.0, speeds[i]))
+            positions[i] = minimum(high, positions[i])
         if np.isfinite(low):
-            speeds[i] = select(low, q[i], speeds[i], maximum(speeds[i], 0.0))
-            positions[i] = maximum(positions[i], low)
+            speeds[i] = select(low, q[i], speeds[i], maximum(0.0, speeds[i]))
+            positions[i] = maximum(low, positions[i])
     return positions, speeds

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from numba import from_dtype, types
 from numba.core.errors import NumbaError
 
-__all__ = ["Ready", "array_type", "ready"]
+__all__ = ["Ready", "array_type", "number_type", "ready"]
 
 
 class Ready(NamedTuple):
@@ -23,6 +23,11 @@ class Ready(NamedTuple):
 def array_type(dtype: Any, dimensions: int = 2) -> Any:
     """The numba type of a contiguous array."""
     return types.Array(from_dtype(dtype), dimensions, "C")
+
+
+def number_type(dtype: Any) -> Any:
+    """The numba type of one number."""
+    return from_dtype(dtype)
 
 
 def ready(function: Callable[..., Any], *signature: Any) -> Ready:

@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from robots import ik, kinematics
-from robots.compile import lanes
+from robots.compile import compiled, lanes
+from robots.knots import profiles
+from robots.recipes import Options
 from robots.tracking import Tracked, kernel
 from twin.contact.engine_rigid import follow, steps_per_knot
 from twin.errors import SimulationStopped
@@ -118,6 +120,17 @@ def _prepare(crew: Crew, target: Target) -> None:
             robot, tool = seat.limb.robot, seat.arm.tool
             T = kinematics.forward(robot, robot.home, [tool], path="generic")[0]
             ik.solve(robot, tool, T, joints=seat.arm.joints, seed=robot.home, path="compiled")
+        verbs = {step.verb for step in program[track].steps}
+        if "move_linear" in verbs:
+            robot, tool = seat.limb.robot, seat.arm.tool
+            ik.follow(robot, tool, kinematics.forward(robot, robot.home, [tool], path="generic")[0], seed=robot.home)
+        if verbs & {"move_linear", "grip"} and target.device == "cpu":
+            compiled(seat.limb.robot, "frames", Options((seat.arm.tool,)))
+        if "move_joint" in verbs:
+            i, machine = seat.owned, seat.machine
+            room, still = np.zeros((2, 1, machine.robot.nq, 1)), machine.q0[:1, i]
+            speed, acceleration, jerk = (figure[i] for figure in (machine.robot.velocity, machine.robot.acceleration, machine.robot.jerk))
+            profiles(still, still, speed, acceleration, jerk, np.ones(1)).write(np.zeros(1), i, 1.0, *room)
 
 
 def _gripping(crew: Crew, limb: Limb) -> tuple[str, ...]:

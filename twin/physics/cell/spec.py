@@ -199,7 +199,7 @@ class CellSpec(Spec):
     engine: Literal["pybullet", "mujoco", "both", "rigid"] | None = Field(
         None,
         description="contact engine; pybullet where it has a wheel (CPython up to 3.11), else mujoco; `both` compares them; "
-        "`rigid`: no contact, thousands of cells a second",
+        "`rigid`: no contact, hundreds of cells a second",
     )
     time_step: Time = Field(1e-3, gt=0, le=4e-3, description="physics step [s]")
     time_limit: Time = Field(120.0, gt=0, le=3600, description="give up after this much simulated time [s]")
