@@ -14,11 +14,11 @@ from robots.columns import columns, filled
 from robots.compile import Device, Dtype, compiled, planned, too_large
 from robots.mechanism import mechanism
 from robots.model import Robot
-from robots.parameters import Parameters
+from robots.parameters import Parameters, Rows
 from robots.recipes import GRAVITY, RECIPES, Desk, Options
 from twin.errors import BadInput, UnknownName
 
-__all__ = ["BATCH", "PATHS", "Dtype", "Path", "alike", "checked", "compute", "generic_loops", "in_background", "path_of"]
+__all__ = ["BATCH", "PATHS", "Dtype", "Path", "alike", "checked", "compute", "generic_loops", "in_background", "path_of", "watch"]
 
 Path = Literal["auto", "compiled", "generic", "ready"]
 PATHS = ("auto", "compiled", "generic", "ready")
@@ -62,6 +62,7 @@ def compute(
     threads: int = 1,
     device: Device = "cpu",
     path: Path = "auto",
+    out: Mapping[str, np.ndarray] | np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """Run an algorithm of `robots.recipes`; output group -> (n, rows), of `dtype`.
 
@@ -70,6 +71,7 @@ def compute(
         path: "compiled", "generic", "ready" (generic, while the kernel compiles in the background), or "auto": compiled
             from `BATCH` robots on. The two ways agree to rounding, not to the last bit.
         device: "cuda" runs the compiled kernel on a GPU.
+        out: compiled path: an array that an earlier call gave, to be written again; or output group -> array.
     """
     if dtype not in ("float32", "float64"):
         raise UnknownName("dtype", dtype, ("float32", "float64"))
@@ -77,18 +79,36 @@ def compute(
     if device not in ("cpu", "cuda"):
         raise UnknownName("device", device, ("cpu", "cuda"))
     way = path_of(robot, path if device == "cpu" else "compiled", count)
-    upright = tuple(float(g) for g in gravity) == GRAVITY
-    parameters = parameters or Parameters()
-    options = Options(links, local, GRAVITY if upright else None, losses, parameters.rows())
+    upright = gravity is GRAVITY or tuple(float(g) for g in gravity) == GRAVITY
+    options = _options(links, local, GRAVITY if upright else None, losses, parameters.rows() if parameters else Rows())
     groups = dict(arrays)
     if not upright:
         groups["gravity"] = np.broadcast_to(_vector("gravity", gravity), (count, 3))
-    groups |= parameters.groups(robot, count)
+    if parameters:
+        groups |= parameters.groups(robot, count)
     if way == "ready":
         way = "compiled" if _is_ready(robot, algorithm, options, dtype) else "generic"
     if way == "compiled":
-        return planned(robot, algorithm, options, dtype)(groups, count, threads, device)
-    return _on_columns(robot, algorithm, options, groups, count, dtype)
+        kernel = planned(robot, algorithm, options, dtype)
+        room = dict.fromkeys(kernel.text.outputs, out) if isinstance(out, np.ndarray) else out
+        found = kernel(groups, count, threads, device, room)
+    else:
+        found = _on_columns(robot, algorithm, options, groups, count, dtype)
+    watch(robot, arrays, found)
+    return found
+
+
+@cache
+def _options(links: tuple[str, ...], local: bool, gravity: tuple[float, float, float] | None, losses: bool, rows: Rows) -> Options:
+    return Options(links, local, gravity, losses, rows)
+
+
+def watch(robot: Robot, arrays: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray]) -> None:
+    """Tell the rows that are not finite. What is not finite spreads to all results, so that the smallest array tells whether any is."""
+    smallest = min([*arrays.values(), *found.values()] if len(arrays) == 1 else found.values(), key=lambda rows: rows.shape[1])
+    if not np.isfinite(smallest.T.sum()):
+        for name, rows in arrays.items():
+            _tell_spoilt(robot.name, name, rows)
 
 
 def generic_loops(robot: Robot, count: int, options: Mapping[str, Any]) -> bool:
@@ -100,8 +120,7 @@ def generic_loops(robot: Robot, count: int, options: Mapping[str, Any]) -> bool:
 def checked(robot: Robot, name: str, values: Any, *, speeds: bool = True) -> np.ndarray:
     """Values of all speeds (or coordinates) as an array (n, nv) or (n, nq); one row may come alone.
 
-    Columns that are contiguous stay so. Rows that are not finite are told by index in the log (`twin`, a warning); their
-    results are NaN, the other rows' are as without them.
+    Columns that are contiguous stay so.
 
     Raises:
         BadInput: another shape.
@@ -111,8 +130,6 @@ def checked(robot: Robot, name: str, values: Any, *, speeds: bool = True) -> np.
     rows = rows[None] if rows.ndim == 1 else rows
     if rows.ndim != 2 or rows.shape[1] != len(names):
         raise BadInput(f"{name} of robot {robot.name}", np.shape(values), f"shape (n, {len(names)}): {', '.join(names)}")
-    if not np.isfinite(rows.T.sum()):
-        _tell_spoilt(robot.name, name, rows)
     return rows
 
 
@@ -122,9 +139,12 @@ def alike(robot: Robot, **arrays: np.ndarray) -> dict[str, np.ndarray]:
     Raises:
         BadInput: two different lengths.
     """
-    count = max(len(rows) for rows in arrays.values())
-    if any(not len(rows) for rows in arrays.values()):
+    lengths = {len(rows) for rows in arrays.values()}
+    if 0 in lengths:
         raise BadInput(f"batch of robot {robot.name}", "no rows", "at least one")
+    if len(lengths) == 1:
+        return arrays
+    count = max(lengths)
     for name, rows in arrays.items():
         if len(rows) not in (1, count):
             given = ", ".join(f"{other}: {len(rows)}" for other, rows in arrays.items())
@@ -133,6 +153,7 @@ def alike(robot: Robot, **arrays: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _tell_spoilt(robot: str, name: str, rows: np.ndarray) -> None:
+    """Rows that are not finite are told by index in the log (`twin`, a warning); their results are NaN, the others' unharmed."""
     spoilt = np.flatnonzero(~np.isfinite(np.asarray(rows, dtype=float)).all(axis=1))
     if len(spoilt):
         first = ", ".join(map(str, spoilt[:NAMED])) + (f" and {len(spoilt) - NAMED} more" if len(spoilt) > NAMED else "")

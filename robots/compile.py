@@ -89,27 +89,38 @@ class Kernel:
         """Whether it was found on disk."""
         return self.made.cached
 
-    def __call__(self, groups: Mapping[str, np.ndarray], count: int, threads: int = 1, device: Device = "cpu") -> dict[str, np.ndarray]:
+    def __call__(
+        self,
+        groups: Mapping[str, np.ndarray],
+        count: int,
+        threads: int = 1,
+        device: Device = "cpu",
+        out: Mapping[str, np.ndarray] | None = None,
+    ) -> dict[str, np.ndarray]:
         """Run on `count` robots.
 
         Args:
             groups: input group -> (n, rows); arrays whose columns are contiguous are not copied.
             device: "cuda" runs the same body on a GPU's threads.
+            out: output group -> array (n, rows) to write into, as an earlier call gave it: fresh memory costs time.
 
         Returns:
             output group -> (n, rows), columns contiguous.
+
+        Raises:
+            BadInput: `out` of another shape, type or layout.
         """
         width = lanes(self.dtype)
         whole, rest = divmod(count, width) if device == "cpu" else (0, 0)
         sources = [_columns(groups[name], self.dtype) for name in self.text.inputs]
-        results = [self._empty(name, count) for name in self.text.outputs]
+        results = [self._room(name, count, out or {}) for name in self.text.outputs]
         if device == "cpu":
             _ = self.made
         if whole:
             split(lambda first, last: self.module.run(*sources, *results, first, last), whole, threads)
         if rest:  # the last robots in a block of their own, filled up with the last one
             at = np.minimum(np.arange(whole * width, (whole + 1) * width), count - 1)
-            tail = [np.zeros((len(result), width), self.dtype) for result in results]
+            tail = [np.ascontiguousarray(result[:, at]) for result in results]
             self.module.run(*[np.ascontiguousarray(source[:, at]) for source in sources], *tail, 0, 1)
             for result, part in zip(results, tail, strict=True):
                 result[:, whole * width : count] = part[:, :rest]
@@ -117,20 +128,26 @@ class Kernel:
             from twin.kernel.cuda import launch
 
             launch(on_threads(self.text), count, sources, results, count)
-        found = {}
-        for (name, rows), result in zip(self.text.outputs.items(), results, strict=True):
-            for row, value in self.text.fixed[name].items():
-                result[row] = value
-            found[name] = result[:rows, :count].T
-        return found
+        return {name: result[:, :count].T for name, result in zip(self.text.outputs, results, strict=True)}
 
-    def _empty(self, name: str, count: int) -> np.ndarray:
+    def _room(self, name: str, count: int, out: Mapping[str, np.ndarray]) -> np.ndarray:
         """Room for an output; rows never lie a multiple of 4 KiB apart, where they would fight for one set of the cache."""
         width = lanes(self.dtype)
+        if name in out:
+            given = out[name].T
+            base = given.base if isinstance(given.base, np.ndarray) and given.base.ndim == 2 else given
+            whole = base if base.shape[0] == len(given) and base.ctypes.data == given.ctypes.data else given
+            if given.shape != (self.text.outputs[name], count) or given.dtype != self.dtype or not whole.flags.c_contiguous:
+                allowed = f"an array ({count}, {self.text.outputs[name]}) of {self.dtype} that an earlier call gave"
+                raise BadInput(f"out, {name}", f"{out[name].shape} of {out[name].dtype}", allowed)
+            return whole  # what is the same for every robot stands there already
         stride = -(-count // width) * width
         if stride * self.dtype.itemsize % 4096 == 0:
             stride += width
-        return np.empty((max(1, self.text.outputs[name]), stride), self.dtype)
+        room = np.empty((self.text.outputs[name], stride), self.dtype)
+        for row, value in self.text.fixed[name].items():
+            room[row] = value
+        return room
 
 
 def lanes(dtype: Any) -> int:
@@ -178,17 +195,16 @@ def kernel_text(robot: Mechanism, algorithm: str, options: Options, dtype: Dtype
 
 def written(sheet: Sheet, recipe: Recipe, title: str, dtype: Dtype) -> Text:
     """A module with `body` and `run` for a recipe."""
-    varying = {name: [x for x in group if _varies(x)] for name, group in recipe.outputs.items()}
+    varying = {name: [k for k, x in enumerate(group) if _varies(x)] for name, group in recipe.outputs.items()}
     fixed = {name: {k: _number(x) for k, x in enumerate(group) if not _varies(x)} for name, group in recipe.outputs.items()}
-    rows = {name: [k for k, x in enumerate(group) if _varies(x)] for name, group in recipe.outputs.items()}
-    made = body(sheet, [x for group in varying.values() for x in group])
+    made = body(sheet, [recipe.outputs[name][k] for name, rows in varying.items() for k in rows])
     name = "".join(c if c.isalnum() else "_" for c in title) + f"_{dtype}"
     inputs = {group: [x.name for x in symbols] for group, symbols in recipe.inputs.items()}
+    outputs = {group: len(values) for group, values in recipe.outputs.items()}
     about = f'"""{title}, {dtype}: {made.operations} operations. Written by robots.compile; do not edit."""'
     calculation = [*head(made, dtype), *body_text(made, [name for group in inputs.values() for name in group])]
-    source = "\n".join([about, "", *calculation, *_map_text(inputs, rows, dtype), ""])
-    threads = "\n".join([about, "", *HEAD, *calculation, *map_thread(inputs, rows), ""])
-    outputs = {group: len(values) for group, values in recipe.outputs.items()}
+    source = "\n".join([about, "", *calculation, *_map_text(inputs, varying, dtype), ""])
+    threads = "\n".join([about, "", *HEAD, *calculation, *map_thread(inputs, varying), ""])
     return Text(name, source, threads, {group: len(names) for group, names in inputs.items()}, outputs, fixed, made.operations)
 
 
@@ -223,45 +239,42 @@ def body_text(made: Body, names: Sequence[str]) -> list[str]:
 def _map_text(inputs: Mapping[str, Sequence[str]], outputs: Mapping[str, Sequence[int]], dtype: str) -> list[str]:
     """`run`: blocks of robots; rows of a block lie behind each other in one flat array, so that nothing can overlap."""
     width = lanes(dtype)
-    height = sum(map(len, inputs.values())) + sum(map(len, outputs.values()))
+    given, count = sum(map(len, inputs.values())), sum(map(len, outputs.values()))
     lines = [
         "@loop",
         f"def run({', '.join(f'{name}_in' for name in inputs)}, {', '.join(f'{name}_out' for name in outputs)}, first, last):",
         f'    """Robots of the blocks first to last, {width} at a time; arrays have one row a quantity, one column a robot."""',
-        f"    s = np.empty({height * width}, dtype)",
+        f"    s = np.empty({(given + count) * width}, dtype)",
         "    for block in range(first, last):",
         f"        at = block * {width}",
     ]
-    row, places = 0, []
+    row = 0
     for name, symbols in inputs.items():
-        lines += _copy(len(symbols), row, width, f"s[({row} + r) * {width} + i] = {name}_in[r, at + i]")
-        places += [f"s[{(row + k) * width} + i]" for k in range(len(symbols))]
+        lines += _copy(len(symbols), width, f"s[({row} + r) * {width} + i] = {name}_in[r, at + i]")
         row += len(symbols)
-    count = sum(map(len, outputs.values()))
-    lines += [f"        for i in range({width}):", f"            {', '.join(f'y{k}' for k in range(count))}, = body({', '.join(places)})"]
-    lines += [f"            s[{(row + k) * width} + i] = y{k}" for k in range(count)]
+    places = ", ".join(f"s[{k * width} + i]" for k in range(given))
+    lines += [f"        for i in range({width}):", f"            {', '.join(f'y{k}' for k in range(count))}, = body({places})"]
+    lines += [f"            s[{(given + k) * width} + i] = y{k}" for k in range(count)]
     for name, rows in outputs.items():
-        for start, target, length in _runs(rows):
-            lines += _copy(length, row, width, f"{name}_out[{target} + r, at + i] = s[({row + start} + r) * {width} + i]")
-        row += len(rows)
+        for first, length in _runs(rows):
+            lines += _copy(length, width, f"{name}_out[{first} + r, at + i] = s[({row} + r) * {width} + i]")
+            row += length
     return lines
 
 
-def _copy(count: int, row: int, width: int, statement: str) -> list[str]:
-    if not count:
-        return []
-    return [f"        for r in range({count}):", f"            for i in range({width}):", f"                {statement}"]
-
-
-def _runs(rows: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Consecutive rows together: (place among the results, row of the output, how many)."""
-    runs: list[tuple[int, int, int]] = []
-    for place, row in enumerate(rows):
-        if runs and row == runs[-1][1] + runs[-1][2]:
-            runs[-1] = (*runs[-1][:2], runs[-1][2] + 1)
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Consecutive rows together: (first, how many)."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and row == sum(runs[-1]):
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
         else:
-            runs.append((place, row, 1))
+            runs.append((row, 1))
     return runs
+
+
+def _copy(count: int, width: int, statement: str) -> list[str]:
+    return [f"        for r in range({count}):", f"            for i in range({width}):", f"                {statement}"]
 
 
 def _columns(rows: np.ndarray, dtype: np.dtype) -> np.ndarray:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from robots.arrays import bodies, tree
-from robots.batch import alike, checked, compute, generic_loops
+from robots.batch import alike, checked, compute, generic_loops, watch
 from robots.dynamics_loops import newton_euler
 from robots.kinematics import all_links
 from robots.mechanism import mechanism
@@ -64,12 +64,13 @@ def inverse_dynamics(
     """
     rows = _rows(robot, q, qd=qd, qdd=qdd)
     count = len(rows["q"])
-    plain = parameters is None and not losses and not any(body.armature for body in mechanism(robot).bodies)
+    plain = parameters is None and not losses and not mechanism(robot).rotors
     if plain and generic_loops(robot, count, options):
         still = {name: np.ascontiguousarray(values, dtype=float) for name, values in rows.items()}
         tau = np.empty((count, robot.nv))
         down = np.asarray(gravity, dtype=float)
         newton_euler(tree(robot), bodies(robot), all_links(robot, still["q"]), still["qd"], still["qdd"], down, tau)
+        watch(robot, rows, {"tau": tau})
         return tau
     return compute(robot, "inverse_dynamics", rows, gravity=gravity, losses=losses, parameters=parameters, **options)["tau"]
 

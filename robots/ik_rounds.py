@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robots.batch import checked
+from robots.batch import checked, watch
 from robots.ik_lanes import Attempts, attempts
 from robots.ik_report import IKReport, report_of
 from robots.ik_tasks import Shape, Task, shape_of, target_rows
@@ -70,6 +70,7 @@ class Search:
         shapes, numbers = tuple(map(shape_of, tasks)), [target_rows(task) for task in tasks]
         count = max(map(len, numbers))
         seeds = checked(robot, "seed", seed, speeds=False)
+        watch(robot, {"seed": seeds}, {})
         count = len(seeds) if count == 1 else count
         for name, rows in (*((task.frame, n) for task, n in zip(tasks, numbers, strict=True)), ("seed", seeds)):
             if len(rows) not in (1, count):

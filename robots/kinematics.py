@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from robots.arrays import joint_values, tree
-from robots.batch import checked, compute, generic_loops
+from robots.batch import checked, compute, generic_loops, watch
 from robots.frames_loops import jacobians, poses
 from robots.model import Robot
 from twin.errors import UnknownName
@@ -40,6 +40,7 @@ def forward(robot: Robot, q: np.ndarray, frames: Sequence[str], **options: Any) 
     places = [robot.link_index(name) for name in frames]
     rows = checked(robot, "q", q, speeds=False)
     if generic_loops(robot, len(rows), options):
+        watch(robot, {"q": rows}, {})
         return all_links(robot, rows)[:, places]
     T = compute(robot, "frames", {"q": rows}, links=tuple(frames), **options)["T"]
     return T.T.reshape(len(frames), 4, 4, len(T)).transpose(3, 0, 1, 2)
@@ -59,6 +60,7 @@ def jacobian(robot: Robot, q: np.ndarray, frame: str, *, axes: Axes = "root", **
     link = robot.link_index(frame)
     rows = checked(robot, "q", q, speeds=False)
     if axes == "root" and generic_loops(robot, len(rows), options):
+        watch(robot, {"q": rows}, {})
         T = all_links(robot, rows)
         J = np.empty((len(T), 6, robot.nq))
         jacobians(tree(robot), T, link, J)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -70,7 +70,12 @@ class Mechanism:
     nq: int
     nv: int
 
-    @property
+    @cached_property
+    def rotors(self) -> bool:
+        """Whether a joint has a rotor's inertia."""
+        return any(body.armature for body in self.bodies)
+
+    @cached_property
     def mimics(self) -> bool:
         """Whether two bodies share a coordinate."""
         drives = [body.drive for body in self.bodies]

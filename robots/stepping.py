@@ -11,7 +11,7 @@ import numpy as np
 
 from robots import recursions
 from robots.algebra import Sheet, maximum, minimum, select, square_root
-from robots.batch import alike, checked
+from robots.batch import alike, checked, watch
 from robots.compile import Device, Dtype, too_large
 from robots.dynamics import require_mass
 from robots.march import March, Plan, march
@@ -134,6 +134,7 @@ def run(
     choice = Choice(scheme, controller is not None, limits, losses, parameters.rows())
     groups = arrays | parameters.groups(robot, count)
     done = _kernel(robot, choice, dtype)(groups, dt=dt, steps=every, intervals=steps // every, threads=threads, device=device)
+    watch(robot, {name: groups[name] for name in ("q", "qd", "tau")}, {"qd": done["qd"]})
     t = dt * every * np.arange(1, steps // every + 1)
     history_q, history_qd, torque = (done[name][1:].transpose(0, 2, 1) for name in ("q_then", "qd_then", "torque"))
     return Run(_unit(robot, done["q"]), done["qd"], t, _unit(robot, history_q), history_qd, torque)
