@@ -23,3 +23,11 @@ def pybullet() -> Any:
     import pybullet
 
     return pybullet
+
+
+@pytest.fixture(scope="session")
+def mujoco() -> Any:
+    needs("peers", find_spec("mujoco"), "mujoco is not installed")
+    import mujoco
+
+    return mujoco

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from in_pinocchio import Peer
 
 import robots
 from robots import dynamics, kinematics
@@ -13,37 +14,6 @@ from robots.urdf import write
 pytestmark = pytest.mark.peers
 
 NAMES = ["h10w", "iiwa", "panda"]
-
-
-class Peer:
-    """A robot in pinocchio: every movable joint for itself, angles of unlimited ones as cosine and sine."""
-
-    def __init__(self, pinocchio, robot: Robot, path) -> None:
-        write(robot, path)
-        self.pin, self.robot = pinocchio, robot
-        self.model = pinocchio.buildModelFromUrdf(str(path))
-        self.data = self.model.createData()
-        self.spread = np.zeros((self.model.nv, robot.nq))  # d(pinocchio's v)/d(our qd): mimics follow their leader
-        self.shift = np.zeros(self.model.nv)
-        for joint in robot.joints:
-            if joint.moves:
-                leader, factor, shift = joint.mimic or (joint.name, 1.0, 0.0)
-                row = self.model.joints[self.model.getJointId(joint.name)].idx_v
-                self.spread[row, robot.index(leader)], self.shift[row] = factor, shift
-
-    def q(self, ours: np.ndarray) -> np.ndarray:
-        return self.pin.integrate(self.model, self.pin.neutral(self.model), self.spread @ ours + self.shift)
-
-    def poses(self, ours: np.ndarray) -> np.ndarray:
-        self.pin.framesForwardKinematics(self.model, self.data, self.q(ours))
-        return np.array([self.data.oMf[self.model.getFrameId(name)].homogeneous for name in self.robot.link_names])
-
-    def jacobian(self, ours: np.ndarray, frame: str) -> np.ndarray:
-        frame_id, axes = self.model.getFrameId(frame), self.pin.ReferenceFrame.LOCAL_WORLD_ALIGNED
-        return self.pin.computeFrameJacobian(self.model, self.data, self.q(ours), frame_id, axes) @ self.spread
-
-    def rnea(self, q: np.ndarray, qd: np.ndarray, qdd: np.ndarray) -> np.ndarray:
-        return self.spread.T @ self.pin.rnea(self.model, self.data, self.q(q), self.spread @ qd, self.spread @ qdd)
 
 
 @pytest.fixture(params=NAMES)
