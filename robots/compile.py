@@ -195,8 +195,9 @@ def kernel_text(robot: Mechanism, algorithm: str, options: Options, dtype: Dtype
 
 def written(sheet: Sheet, recipe: Recipe, title: str, dtype: Dtype) -> Text:
     """A module with `body` and `run` for a recipe."""
-    varying = {name: [k for k, x in enumerate(group) if _varies(x)] for name, group in recipe.outputs.items()}
-    fixed = {name: {k: _number(x) for k, x in enumerate(group) if not _varies(x)} for name, group in recipe.outputs.items()}
+    nothing = not any(_varies(x) for group in recipe.outputs.values() for x in group)  # then the kernel writes what never varies
+    varying = {name: [k for k, x in enumerate(group) if nothing or _varies(x)] for name, group in recipe.outputs.items()}
+    fixed = {name: {k: _number(x) for k, x in enumerate(group) if k not in varying[name]} for name, group in recipe.outputs.items()}
     made = body(sheet, [recipe.outputs[name][k] for name, rows in varying.items() for k in rows])
     name = "".join(c if c.isalnum() else "_" for c in title) + f"_{dtype}"
     inputs = {group: [x.name for x in symbols] for group, symbols in recipe.inputs.items()}

@@ -10,7 +10,7 @@ from robots.algebra import Expr, Sheet
 
 __all__ = ["Body", "body"]
 
-LONGEST = 6  # terms of one sum on one line
+LONGEST = 56  # characters of an expression that stands inside another one
 
 
 class Body:
@@ -42,7 +42,7 @@ class _Writer:
         self._uses = Counter(arg for node in self._order for arg in node.args if isinstance(arg, Expr))
         self._uses.update(self._outputs)
         self._text: dict[Expr, str] = {}
-        self._inline: dict[Expr, int] = {}  # expressions that stand inside their only user -> number of terms
+        self._inline: set[Expr] = set()  # expressions that stand inside their only user
         self._values: dict[float, str] = {}
         self._out = Body()
 
@@ -71,14 +71,11 @@ class _Writer:
             function, *args = node.args
             self._text[node] = f"sin{node.number}"
             return f"{self._part(node, 0)}, {self._part(node, 1)} = {function}({', '.join(self._text[a] for a in args)})"
-        text, terms = self._expression(node)
-        if (
-            self._uses[node] == 1
-            and node.op in ("product", "negative", "sum", "difference")
-            and terms < LONGEST
-            and node not in self._outputs
-        ):
-            self._text[node], self._inline[node] = text, terms
+        text = self._expression(node)
+        short = len(text) < LONGEST and node.op in ("product", "negative", "sum", "difference")
+        if short and self._uses[node] == 1 and node not in self._outputs:
+            self._text[node] = text
+            self._inline.add(node)
             return ""
         self._text[node] = f"t{node.number}"
         return f"t{node.number} = {text}"
@@ -99,22 +96,19 @@ class _Writer:
             self._out.constants[self._values[value]] = value
         return self._values[value]
 
-    def _expression(self, node: Expr) -> tuple[str, int]:
+    def _expression(self, node: Expr) -> str:
         if node.op == "call":
             function, *args = node.args
-            return f"{function}({', '.join(self._text[a] for a in args)})", 1
+            return f"{function}({', '.join(self._text[a] for a in args)})"
         if node.op == "negative":
-            return f"-{self._factor(node.args[0])}", 1
+            return f"-{self._factor(node.args[0])}"
         a, b = node.args
         if node.op == "sum":
-            return f"{self._text[a]} + {self._text[b]}", self._terms(a) + self._terms(b)
+            return f"{self._text[a]} + {self._text[b]}"
         if node.op == "difference":
-            return f"{self._text[a]} - {self._factor(b, products=True)}", self._terms(a) + self._terms(b)
+            return f"{self._text[a]} - {self._factor(b, products=True)}"
         sign = {"product": "*", "quotient": "/"}[node.op]
-        return f"{self._factor(a)} {sign} {self._factor(b, quotients=False)}", 1
-
-    def _terms(self, node: Expr) -> int:
-        return self._inline.get(node, 1)
+        return f"{self._factor(a)} {sign} {self._factor(b, quotients=False)}"
 
     def _factor(self, node: Expr, products: bool = False, quotients: bool = True) -> str:
         """The node's text, in brackets where its operator binds less."""

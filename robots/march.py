@@ -16,7 +16,7 @@ import numpy as np
 from robots.algebra import Expr, Sheet
 from robots.compile import Device, Dtype, body_text, head, lanes
 from robots.emit import body
-from robots.threads_text import HEAD, RK4_AT, RK4_WEIGHT, march_thread
+from robots.threads_text import HEAD, RK4_BEGIN, RK4_WEIGHT, march_thread
 from twin.kernel import Ready, array_type, module_of, number_type, ready, split
 
 __all__ = ["March", "Plan", "march"]
@@ -31,8 +31,8 @@ class Plan:
     Attributes:
         state: group -> symbols; fixed: the same through all steps; knots: changing from interval to interval.
         advanced: group of the state -> its next value (scheme "step") or its derivative ("rk4").
-        records: group -> results of the last step of an interval, written down; the symbols of the state that they name
-            mean the state before the step.
+        kept: groups of the state that are written down at the end of each interval, as NAME_then.
+        records: group -> results of the last step of an interval, of the state before it, written down too.
         dt, time: symbols of the step and of the time since the interval began.
     """
 
@@ -42,6 +42,7 @@ class Plan:
     knots: Mapping[str, Sequence[Expr]]
     advanced: Mapping[str, Sequence[Any]]
     records: Mapping[str, Sequence[Any]]
+    kept: Sequence[str]
     dt: Expr
     time: Expr
     scheme: Scheme = "step"
@@ -63,13 +64,19 @@ class March:
     fixed: Mapping[str, int]
     knots: Mapping[str, int]
     records: Mapping[str, int]
+    kept: Sequence[str]
 
     @cached_property
     def made(self) -> Ready:
         """Compiles for the CPU, or loads: seconds it took, and whether it was found on disk."""
         flat, deep = array_type(self.dtype), array_type(self.dtype, 3)
-        arrays = [flat] * (len(self.state) + len(self.fixed)) + [deep] * (len(self.knots) + len(self.records))
+        arrays = [flat] * (len(self.state) + len(self.fixed)) + [deep] * (len(self.knots) + len(self._written))
         return ready(self.module.run, *arrays, number_type(self.dtype), int, int, int, int)
+
+    @property
+    def _written(self) -> dict[str, int]:
+        """What is written down: groups of the state, and results of the body."""
+        return {f"{name}_then": self.state[name] for name in self.kept} | dict(self.records)
 
     @property
     def seconds(self) -> float:
@@ -104,7 +111,7 @@ class March:
         state = [self._padded(values[name].T, full) for name in self.state]
         fixed = [self._padded(values[name].T, full) for name in self.fixed]
         knots = [self._filled(values[name], full) for name in self.knots]
-        records = [np.empty((intervals + 1, rows, full), self.dtype) for rows in self.records.values()]
+        records = [np.empty((intervals + 1, rows, full), self.dtype) for rows in self._written.values()]
         written = [record[1:] for record in records]
         step = self.dtype.type(dt)
 
@@ -119,7 +126,7 @@ class March:
             _ = self.made
             split(work, full // width, threads)
         found = {name: rows[:, :count].T for name, rows in zip(self.state, state, strict=True)}
-        return found | {name: rows[:, :, :count] for name, rows in zip(self.records, records, strict=True)}
+        return found | {name: rows[:, :, :count] for name, rows in zip(self._written, records, strict=True)}
 
     def on_threads(self) -> Any:
         """The loop for CUDA threads; compiled when it is launched."""
@@ -147,7 +154,7 @@ def march(plan: Plan, title: str, dtype: Dtype) -> March:
     state, fixed, knots, records = (
         {name: len(rows) for name, rows in part.items()} for part in (plan.state, plan.fixed, plan.knots, plan.records)
     )
-    return March(name, module, threads_source, kind, state, fixed, knots, records)
+    return March(name, module, threads_source, kind, state, fixed, knots, records, plan.kept)
 
 
 def sources(plan: Plan, title: str, dtype: Dtype) -> tuple[str, str]:
@@ -159,7 +166,7 @@ def sources(plan: Plan, title: str, dtype: Dtype) -> tuple[str, str]:
     about = f'"""{title}, {dtype}: {made.operations} operations a step. Written by robots.march; do not edit."""'
     calculation = [*head(made, dtype), *body_text(made, [*names, plan.dt.name, plan.time.name])]
     records = {group: len(rows) for group, rows in plan.records.items()}
-    thread = march_thread(state, fixed, knots, records, rk4=plan.scheme == "rk4")
+    thread = march_thread(state, fixed, knots, plan.kept, records, rk4=plan.scheme == "rk4")
     return (
         "\n".join([about, "", *calculation, *_Loop(plan, lanes(dtype)).text(), ""]),
         "\n".join([about, "", *HEAD, *calculation, *thread, ""]),
@@ -169,8 +176,8 @@ def sources(plan: Plan, title: str, dtype: Dtype) -> tuple[str, str]:
 class _Loop:
     """The text of `run`: blocks, intervals, steps. A block is one flat array with a row for each quantity:
 
-    state, fixed and knots as `body` takes them; slopes (of "rk4"); records; the state before the step and the weighted sum of
-    the slopes (of "rk4").
+    state, fixed and knots as `body` takes them; slopes (of "rk4"); records; the state before the step, the weighted sum of the
+    slopes, and the records of the first stage (of "rk4").
     """
 
     def __init__(self, plan: Plan, width: int) -> None:
@@ -179,13 +186,17 @@ class _Loop:
         slopes = self._state if plan.scheme == "rk4" else 0
         self._records = self._given + slopes
         self._before = self._records + _count(plan.records)
-        self._rows = self._before + 2 * slopes
+        self._first = self._before + 2 * slopes  # records of the first stage
+        self._rows = self._first + (_count(plan.records) if slopes else 0)
 
     def text(self) -> list[str]:
         plan, width = self._plan, self._width
-        groups = ", ".join([*plan.state, *plan.fixed, *plan.knots, *plan.records])
+        kept = {f"{name}_then": plan.state[name] for name in plan.kept}
+        groups = ", ".join([*plan.state, *plan.fixed, *plan.knots, *kept, *plan.records])
+        records = self._first if plan.scheme == "rk4" else self._records
         advance = self._rk4() if plan.scheme == "rk4" else self._step()
         return [
+            *([f"BEGIN, WEIGHT = np.array({RK4_BEGIN!r}, dtype), np.array({RK4_WEIGHT!r}, dtype)", "", ""] if plan.scheme == "rk4" else []),
             "@loop",
             f"def run({groups}, dt, steps, intervals, first, last):",
             f'    """Robots of the blocks first to last, {width} at a time; the state is overwritten."""',
@@ -197,7 +208,8 @@ class _Loop:
             *self._copies(3, plan.knots, self._state + _count(plan.fixed), "{row} = {name}[interval, r, at + i]"),
             "            for step in range(steps):",
             *(f"                {line}" for line in advance),
-            *self._copies(3, plan.records, self._records, "{name}[interval, r, at + i] = {row}"),
+            *(line for name in plan.kept for line in self._keep(name)),
+            *self._copies(3, plan.records, records, "{name}[interval, r, at + i] = {row}"),
             *self._copies(2, plan.state, 0, "{name}[r, at + i] = {row}"),
         ]
 
@@ -210,21 +222,36 @@ class _Loop:
             first += len(group)
         return lines
 
+    def _keep(self, name: str) -> list[str]:
+        """A group of the state, written down."""
+        groups = list(self._plan.state)
+        first = sum(len(self._plan.state[other]) for other in groups[: groups.index(name)])
+        return self._copies(3, {f"{name}_then": self._plan.state[name]}, first, "{name}[interval, r, at + i] = {row}")
+
     def _step(self) -> list[str]:
         return self._body(0, "dtype(step) * dt")
 
     def _rk4(self) -> list[str]:
         """Kutta's classical scheme: four slopes, each at a place that the one before leads to."""
-        size, w = self._state * self._width, self._width
+        size, w, records = self._state * self._width, self._width, _count(self._plan.records) * self._width
         before, total, slope = self._before * w, (self._before + self._state) * w, self._given * w
-        lines = [f"for j in range({size}):", f"    s[{before} + j] = s[j]", f"    s[{total} + j] = s[j]"]
-        for stage in range(4):
-            offset = "" if stage == 0 else f" + dtype({RK4_AT[stage - 1]}) * dt"
-            lines += self._body(self._given, f"dtype(step) * dt{offset}")
-            lines += [f"for j in range({size}):", f"    s[{total} + j] += dtype({RK4_WEIGHT[stage]!r}) * dt * s[{slope} + j]"]
-            target = f"s[{before} + j] + dtype({RK4_AT[stage]}) * dt * s[{slope} + j]" if stage < 3 else f"s[{total} + j]"
-            lines += [f"    s[j] = {target}"]
-        return lines
+        return [
+            f"for j in range({size}):",
+            f"    s[{before} + j] = s[j]",
+            f"    s[{total} + j] = s[j]",
+            "for stage in range(4):",
+            *(f"    {line}" for line in self._body(self._given, "dtype(step) * dt + BEGIN[stage] * dt")),
+            "    if stage == 0:",
+            f"        for j in range({records}):",
+            f"            s[{self._first * w} + j] = s[{self._records * w} + j]",
+            f"    for j in range({size}):",
+            f"        s[{total} + j] += WEIGHT[stage] * dt * s[{slope} + j]",
+            "    if stage < 3:",
+            f"        for j in range({size}):",
+            f"            s[j] = s[{before} + j] + BEGIN[stage + 1] * dt * s[{slope} + j]",
+            f"for j in range({size}):",
+            f"    s[j] = s[{total} + j]",
+        ]
 
     def _body(self, row: int, time: str) -> list[str]:
         """All lanes through `body`: its first results go to rows from `row` on, the records behind everything given."""

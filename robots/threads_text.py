@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-__all__ = ["RK4_AT", "RK4_WEIGHT", "map_thread", "march_thread"]
+__all__ = ["RK4_BEGIN", "RK4_WEIGHT", "map_thread", "march_thread"]
 
-RK4_AT, RK4_WEIGHT = (0.5, 0.5, 1.0), (1 / 6, 1 / 3, 1 / 3, 1 / 6)
+RK4_BEGIN, RK4_WEIGHT = (0.0, 0.5, 0.5, 1.0), (1 / 6, 1 / 3, 1 / 3, 1 / 6)
 HEAD = ["from twin.kernel.cuda import cuda, kernel", ""]
 
 
@@ -29,6 +29,7 @@ def march_thread(
     state: Mapping[str, Sequence[str]],
     fixed: Mapping[str, Sequence[str]],
     knots: Mapping[str, Sequence[str]],
+    kept: Sequence[str],
     records: Mapping[str, int],
     *,
     rk4: bool,
@@ -39,9 +40,10 @@ def march_thread(
     mine = [name for group in state.values() for name in group]
     written = [f"{group}[interval, {k}, i]" for group, rows in records.items() for k in range(rows)]
     out = [f"o{k}" for k in range(len(written))]
+    then = [(f"{name}_then[interval, {k}, i]", symbol) for name in kept for k, symbol in enumerate(state[name])]
     return [
         "@kernel",
-        f"def run({', '.join([*fixed, *knots, *state, *records])}, dt, steps, intervals, count):",
+        f"def run({', '.join([*fixed, *knots, *state, *(f'{name}_then' for name in kept), *records])}, dt, steps, intervals, count):",
         "    i = cuda.grid(1)",
         "    if i < count:",
         *(f"        {name} = {place}" for name, place in flat),
@@ -50,7 +52,7 @@ def march_thread(
         *(f"            {name} = dtype(0)" for name in out),
         "            for step in range(steps):",
         *(f"                {line}" for line in (_rk4(mine, given, out) if rk4 else _step(mine, given, out))),
-        *(f"            {place} = {name}" for place, name in zip(written, out, strict=True)),
+        *(f"            {place} = {name}" for place, name in [*then, *zip(written, out, strict=True)]),
         *(f"        {place} = {name}" for name, place in _cells(state)),
     ]
 
@@ -67,10 +69,10 @@ def _rk4(mine: Sequence[str], given: Sequence[str], out: Sequence[str]) -> list[
     """Kutta's classical scheme, as the lanes have it."""
     lines = [f"{name}_before, {name}_total = {name}, {name}" for name in mine]
     for stage in range(4):
-        offset = "" if stage == 0 else f" + dtype({RK4_AT[stage - 1]}) * dt"
-        lines += [f"time = dtype(step) * dt{offset}"]
-        lines += [f"{', '.join([*(f'{name}_slope' for name in mine), *out])}, = body({', '.join(given)}, dt, time)"]
+        results = out if stage == 0 else [f"{name}_unused" for name in out]  # what is recorded belongs to the step's beginning
+        lines += [f"time = dtype(step) * dt + dtype({RK4_BEGIN[stage]}) * dt"]
+        lines += [f"{', '.join([*(f'{name}_slope' for name in mine), *results])}, = body({', '.join(given)}, dt, time)"]
         lines += [f"{name}_total += dtype({RK4_WEIGHT[stage]!r}) * dt * {name}_slope" for name in mine]
-        ahead = "{0}_total" if stage == 3 else f"{{0}}_before + dtype({RK4_AT[min(stage, 2)]}) * dt * {{0}}_slope"
+        ahead = "{0}_total" if stage == 3 else f"{{0}}_before + dtype({RK4_BEGIN[min(stage + 1, 3)]}) * dt * {{0}}_slope"
         lines += [f"{name} = {ahead.format(name)}" for name in mine]
     return lines

@@ -142,7 +142,8 @@ def plan(robot: Robot, payloads: tuple[str, ...]) -> Plan:
         knots={"from_q": from_q, "from_qd": from_qd, "to_q": to_q, "to_qd": to_qd, "counts": [counts]}
         | {f"payload{k}": symbols(f"payload{k}_", PAYLOAD) for k in range(len(payloads))},
         advanced={"q": ahead, "qd": faster, "peak": largest, "energy": [energy + dt * given]},
-        records={"q_then": ahead, "qd_then": faster, "torque": tau},
+        records={"torque": tau},
+        kept=("q", "qd"),
         dt=dt,
         time=time,
     )

@@ -105,7 +105,8 @@ def marches(plan: march.Plan, title: str) -> None:
 
     _, source = march.sources(plan, title, "float32")
     flat, deep = types.float32[:, ::1], types.float32[:, :, ::1]
-    arrays = [*[flat] * len(plan.fixed), *[deep] * len(plan.knots), *[flat] * len(plan.state), *[deep] * len(plan.records)]
+    written = len(plan.kept) + len(plan.records)
+    arrays = [*[flat] * len(plan.fixed), *[deep] * len(plan.knots), *[flat] * len(plan.state), *[deep] * written]
     pure(module_of(f"{title}_ptx", source).run, *arrays, types.float32, types.int64, types.int64, types.int64)
 
 

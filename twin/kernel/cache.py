@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from functools import cache
 from pathlib import Path
 
-__all__ = ["folder", "folder_for"]
+__all__ = ["folder", "folder_for", "writable"]
 
 
 def folder() -> Path:
@@ -25,3 +26,14 @@ def folder_for(source: str) -> Path:
 def _digest(package: Path) -> str:
     sources = [*sorted(package.glob("*.py")), *sorted(Path(__file__).parent.glob("*.py"))]
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in sources)).hexdigest()[:16]
+
+
+@cache
+def writable(place: Path) -> bool:
+    """Whether files can be made in this folder, which is made where it is missing."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            return True
+    except OSError:
+        return False

@@ -7,16 +7,38 @@ simulator swaps that very object in a kernel's globals, so `cuda.grid` cannot be
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
-from numba import cuda
+import numpy as np
+from numba import config, cuda
 
 from twin.errors import EngineMissing
+from twin.kernel.trig import whole
 
 __all__ = ["BLOCK", "blocks", "cuda", "kernel", "launch", "ptx", "require_device"]
 
 BLOCK = 128  # threads; a multiple of the warp, small enough for straight-line kernels with hundreds of registers
+
+
+def _whole(x):  # type: ignore[no-untyped-def]
+    """`whole` on a GPU's threads, whose front end knows `math.floor` alone: over an integer, which costs nothing there."""
+    like = x.bitwidth
+
+    def wide(x):  # type: ignore[no-untyped-def]
+        return np.float64(math.floor(x))
+
+    def narrow(x):  # type: ignore[no-untyped-def]
+        return np.float32(math.floor(x))
+
+    return wide if like == 64 else narrow
+
+
+if not config.ENABLE_CUDASIM:
+    from numba.cuda.extending import overload
+
+    overload(whole)(_whole)
 
 
 def kernel(function: Any) -> Any:

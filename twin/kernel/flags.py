@@ -7,12 +7,13 @@ calls. `nnan` and `ninf` are left out on purpose: with them guards against NaN a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from numba import config, njit
 
-from twin.kernel.cache import folder_for
+from twin.kernel.cache import folder_for, writable
 
 __all__ = ["loop", "routine", "scalar"]
 
@@ -39,11 +40,31 @@ def loop(function: Function) -> Function:
     The disk cache stands in a folder named after the sources beside the function: numba itself would not notice that
     a function in a neighbouring file has changed.
     """
-    before, config.CACHE_DIR = config.CACHE_DIR, str(folder_for(function.__code__.co_filename))
+    place = folder_for(function.__code__.co_filename)
+    if not writable(place):  # numba would look for another place, where no hash of the sources protects the kernels
+        plain: Function = njit(error_model="numpy", fastmath=FAST, nogil=True)(function)
+        return plain
+    before, config.CACHE_DIR = config.CACHE_DIR, str(place)
     try:  # numba takes the folder when it decorates and offers no argument for it
-        compiled: Function = njit(error_model="numpy", fastmath=FAST, cache=True, nogil=True)(function)
-    except RuntimeError:  # no folder at all can be written: compile in every process
-        compiled = njit(error_model="numpy", fastmath=FAST, nogil=True)(function)
+        compiled: Any = njit(error_model="numpy", fastmath=FAST, cache=True, nogil=True)(function)
     finally:
         config.CACHE_DIR = before
-    return compiled
+    if hasattr(compiled, "_cache"):  # not without the compiler (NUMBA_DISABLE_JIT)
+        _forgive_damage(compiled._cache)
+    kept: Function = compiled
+    return kept
+
+
+def _forgive_damage(cache: Any) -> None:
+    """An entry that is torn, or of another version of numba, is thrown away and compiled again."""
+    load = cache.load_overload
+
+    def load_or_forget(*arguments: Any) -> Any:
+        try:
+            return load(*arguments)
+        except Exception as error:  # whatever a damaged file makes of the loader
+            logging.getLogger("twin").warning("a cached kernel could not be read (%s: %s); compiled anew", type(error).__name__, error)
+            cache.flush()
+            return None
+
+    cache.load_overload = load_or_forget

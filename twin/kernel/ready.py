@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from numba import from_dtype, types
-from numba.core.errors import NumbaError
 
 __all__ = ["Ready", "array_type", "number_type", "ready"]
 
@@ -33,20 +31,12 @@ def number_type(dtype: Any) -> Any:
 def ready(function: Callable[..., Any], *signature: Any) -> Ready:
     """Compile a loop for these argument types, or load it; `int` stands for a machine integer, `float` for float64.
 
-    A cache entry that is torn or of another version is thrown away and compiled again. Without the compiler
-    (NUMBA_DISABLE_JIT) nothing happens.
+    Without the compiler (NUMBA_DISABLE_JIT) nothing happens.
     """
     if not hasattr(function, "compile"):
         return Ready(0.0, False)
     begin = time.perf_counter()
     kinds = tuple({int: types.int64, float: types.float64}.get(kind, kind) for kind in signature)
-    try:
-        function.compile(kinds)
-    except NumbaError:
-        raise
-    except Exception as error:  # whatever a damaged file makes of the loader
-        logging.getLogger("twin").warning("a cached kernel could not be read (%s: %s); compiled anew", type(error).__name__, error)
-        function._cache.flush()  # type: ignore[attr-defined]
-        function.compile(kinds)
+    function.compile(kinds)
     hits = sum(function.stats.cache_hits.values())  # type: ignore[attr-defined]
     return Ready(time.perf_counter() - begin, hits > 0)

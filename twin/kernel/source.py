@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +17,9 @@ from types import ModuleType
 from twin.kernel.cache import folder
 
 __all__ = ["module_of"]
+
+LOCK = threading.Lock()
+"""One thread imports a module; the others wait for it."""
 
 
 def module_of(name: str, source: str) -> ModuleType:
@@ -26,19 +30,17 @@ def module_of(name: str, source: str) -> ModuleType:
     """
     digest = hashlib.sha256(source.encode()).hexdigest()[:16]
     full = f"twin_generated_{digest}_{name}"
-    if full not in sys.modules:
+    with LOCK:
+        if full in sys.modules:
+            return sys.modules[full]
         path = _placed(f"{digest}/{name}.py", source)
         spec = importlib.util.spec_from_file_location(full, path)
         if spec is None or spec.loader is None:
             raise ImportError(f"{path} cannot be imported")  # a path that ends in .py has a loader
         module = importlib.util.module_from_spec(spec)
-        sys.modules[full] = module
-        try:
-            spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[full]
-            raise
-    return sys.modules[full]
+        spec.loader.exec_module(module)
+        sys.modules[full] = module  # not before it is whole: another thread may ask
+        return module
 
 
 def _placed(name: str, source: str) -> Path:
@@ -55,7 +57,7 @@ def _written(path: Path, source: str) -> Path:
         if path.read_text(encoding="utf-8") == source:
             return path
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(f".{os.getpid()}")
+    aside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     aside.write_text(source, encoding="utf-8")
     aside.replace(path)
     return path

@@ -3,17 +3,19 @@
 
 Reduction by multiples of pi/2 in three parts (Cody and Waite 1980), minimax polynomials of fdlibm (`__kernel_sin`,
 `__kernel_cos`) and of Cephes (`sinf`, `cosf`). Good to 1 unit in the last place or two up to 1e5 rad in float64 and 1e3 in
-float32; NaN and infinity give NaN. The order of the reduction matters: `reassoc` is left out here.
+float32; NaN gives NaN, infinity nothing that means anything. The order of the reduction matters: `reassoc` is left out here.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
+from numba.extending import overload
 
-__all__ = ["sine_cosine_float32", "sine_cosine_float64"]
+__all__ = ["sine_cosine_float32", "sine_cosine_float64", "whole"]
 
 EXACT = {"contract", "nsz"}
 
@@ -32,15 +34,30 @@ S_S1, S_S2, S_S3 = S(-1.6666654611e-1), S(8.3321608736e-3), S(-1.9515295891e-4)
 S_C1, S_C2, S_C3 = S(4.166664568298827e-2), S(-1.388731625493765e-3), S(2.443315711809948e-5)
 
 
+def whole(x: Any) -> Any:
+    """The largest whole number that is not above x, in x's own type."""
+    return np.floor(x)
+
+
+@overload(whole)
+def _whole(x):  # type: ignore[no-untyped-def]
+    """`math.floor` would take the way over integers; the CUDA front end, which has no other, brings its own overload."""
+
+    def rounded(x):  # type: ignore[no-untyped-def]
+        return np.floor(x)
+
+    return rounded
+
+
 @njit(forceinline=True, error_model="numpy", fastmath=EXACT)
 def sine_cosine_float64(x):  # type: ignore[no-untyped-def]
     """Sine and cosine of x [rad]."""
-    k = D(math.floor(x * D_TURNS + D_HALF))
+    k = whole(x * D_TURNS + D_HALF)
     y = ((x - k * D_PI_1) - k * D_PI_2) - k * D_PI_3
     z = y * y
     sine = y + y * z * (D_S1 + z * (D_S2 + z * (D_S3 + z * (D_S4 + z * (D_S5 + z * D_S6)))))
     cosine = D_ONE - D_HALF * z + z * z * (D_C1 + z * (D_C2 + z * (D_C3 + z * (D_C4 + z * (D_C5 + z * D_C6)))))
-    quadrant = k - D_FOUR * D(math.floor(k * D_QUARTER))
+    quadrant = k - D_FOUR * whole(k * D_QUARTER)
     odd = (quadrant == D_ONE) or (quadrant == D_THREE)
     a, b = (cosine, sine) if odd else (sine, cosine)
     negative = (quadrant == D_ONE) or (quadrant == D_TWO)
@@ -50,12 +67,12 @@ def sine_cosine_float64(x):  # type: ignore[no-untyped-def]
 @njit(forceinline=True, error_model="numpy", fastmath=EXACT)
 def sine_cosine_float32(x):  # type: ignore[no-untyped-def]
     """Sine and cosine of x [rad]."""
-    k = S(math.floor(x * S_TURNS + S_HALF))
+    k = whole(x * S_TURNS + S_HALF)
     y = ((x - k * S_PI_1) - k * S_PI_2) - k * S_PI_3
     z = y * y
     sine = y + y * z * (S_S1 + z * (S_S2 + z * S_S3))
     cosine = S_ONE - S_HALF * z + z * z * (S_C1 + z * (S_C2 + z * S_C3))
-    quadrant = k - S_FOUR * S(math.floor(k * S_QUARTER))
+    quadrant = k - S_FOUR * whole(k * S_QUARTER)
     odd = (quadrant == S_ONE) or (quadrant == S_THREE)
     a, b = (cosine, sine) if odd else (sine, cosine)
     negative = (quadrant == S_ONE) or (quadrant == S_TWO)
