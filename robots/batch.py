@@ -18,7 +18,7 @@ from robots.parameters import Parameters, Rows
 from robots.recipes import GRAVITY, RECIPES, Desk, Options
 from twin.errors import BadInput, UnknownName
 
-__all__ = ["BATCH", "PATHS", "Dtype", "Path", "alike", "checked", "compute", "generic_loops", "in_background", "path_of", "watch"]
+__all__ = ["BATCH", "PATHS", "Dtype", "Path", "alike", "checked", "compute", "generic_loops", "in_background", "path_of", "vector", "watch"]
 
 Path = Literal["auto", "compiled", "generic", "ready"]
 PATHS = ("auto", "compiled", "generic", "ready")
@@ -27,6 +27,7 @@ BATCH = 256
 """Robots from which on `path="auto"` compiles: seconds once, against microseconds a robot."""
 
 
+OPTIONS = {"gravity", "losses", "parameters", "dtype", "threads", "device", "path", "out"}
 NAMED = 10  # rows that a warning names
 
 
@@ -83,7 +84,7 @@ def compute(
     options = _options(links, local, GRAVITY if upright else None, losses, parameters.rows() if parameters else Rows())
     groups = dict(arrays)
     if not upright:
-        groups["gravity"] = np.broadcast_to(_vector("gravity", gravity), (count, 3))
+        groups["gravity"] = np.broadcast_to(vector("gravity", gravity), (count, 3))
     if parameters:
         groups |= parameters.groups(robot, count)
     if way == "ready":
@@ -106,13 +107,17 @@ def _options(links: tuple[str, ...], local: bool, gravity: tuple[float, float, f
 def watch(robot: Robot, arrays: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray]) -> None:
     """Tell the rows that are not finite. What is not finite spreads to all results, so that the smallest array tells whether any is."""
     smallest = min([*arrays.values(), *found.values()] if len(arrays) == 1 else found.values(), key=lambda rows: rows.shape[1])
-    if not np.isfinite(smallest.T.sum()):
+    with np.errstate(all="ignore"):
+        total = smallest.T.sum()
+    if not np.isfinite(total):
         for name, rows in arrays.items():
             _tell_spoilt(robot.name, name, rows)
 
 
 def generic_loops(robot: Robot, count: int, options: Mapping[str, Any]) -> bool:
     """Whether loops over the tree's arrays answer: float64 on the CPU, one coordinate a joint, the generic path."""
+    if unknown := options.keys() - OPTIONS:
+        raise TypeError(f"unknown keywords {', '.join(sorted(unknown))}; known are {', '.join(sorted(OPTIONS))}")
     plain = options.get("dtype", "float64") == "float64" and options.get("device", "cpu") == "cpu" and robot.nq == robot.nv
     return plain and path_of(robot, options.get("path", "auto"), count) == "generic"
 
@@ -126,11 +131,26 @@ def checked(robot: Robot, name: str, values: Any, *, speeds: bool = True) -> np.
         BadInput: another shape.
     """
     names = robot.speed_names if speeds else robot.joint_names
-    rows = np.asarray(values)
+    rows = _numbers(f"{name} of robot {robot.name}", values)
     rows = rows[None] if rows.ndim == 1 else rows
     if rows.ndim != 2 or rows.shape[1] != len(names):
         raise BadInput(f"{name} of robot {robot.name}", np.shape(values), f"shape (n, {len(names)}): {', '.join(names)}")
     return rows
+
+
+def _numbers(where: str, values: Any) -> np.ndarray:
+    """An array of numbers, its type and layout as they are.
+
+    Raises:
+        BadInput: no numbers, or rows of different lengths.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        array = np.array("rows of different lengths")
+    if array.dtype.kind not in "fiub":
+        raise BadInput(where, str(values)[:60], "numbers, all rows of one length")
+    return array
 
 
 def alike(robot: Robot, **arrays: np.ndarray) -> dict[str, np.ndarray]:
@@ -160,11 +180,16 @@ def _tell_spoilt(robot: str, name: str, rows: np.ndarray) -> None:
         logging.getLogger("twin").warning("%s of robot %s: rows %s are not finite; their results are NaN", name, robot, first)
 
 
-def _vector(name: str, values: Sequence[float]) -> np.ndarray:
-    vector = np.asarray(values, dtype=float)
-    if vector.shape != (3,) or not np.isfinite(vector).all():
+def vector(name: str, values: Sequence[float]) -> np.ndarray:
+    """Three finite numbers as an array.
+
+    Raises:
+        BadInput: something else.
+    """
+    found = _numbers(name, values)
+    if found.shape != (3,) or not np.isfinite(found).all():
         raise BadInput(name, list(values), "three finite numbers, in root axes")
-    return vector
+    return found
 
 
 def _on_columns(robot: Robot, algorithm: str, options: Options, groups: dict[str, np.ndarray], count: int, dtype: Dtype) -> dict[str, Any]:

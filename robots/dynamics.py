@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from robots.arrays import bodies, tree
-from robots.batch import alike, checked, compute, generic_loops, watch
+from robots.batch import alike, checked, compute, generic_loops, vector, watch
 from robots.dynamics_loops import newton_euler
 from robots.kinematics import all_links
 from robots.mechanism import mechanism
@@ -30,6 +30,7 @@ __all__ = [
 
 
 LEAST_INERTIA = 1e-15  # [kg m^2 or kg]; less is a mistake of the description, and forces on it have no finite answer
+LEAST_SHARE = 1e-13  # of the inertia that joints have by themselves: what they have together in some motion
 
 
 class Energy(NamedTuple):
@@ -68,7 +69,7 @@ def inverse_dynamics(
     if plain and generic_loops(robot, count, options):
         still = {name: np.ascontiguousarray(values, dtype=float) for name, values in rows.items()}
         tau = np.empty((count, robot.nv))
-        down = np.asarray(gravity, dtype=float)
+        down = vector("gravity", gravity)
         newton_euler(tree(robot), bodies(robot), all_links(robot, still["q"]), still["qd"], still["qdd"], down, tau)
         watch(robot, rows, {"tau": tau})
         return tau
@@ -127,20 +128,25 @@ def energy(robot: Robot, q: np.ndarray, qd: np.ndarray, **options: Any) -> Energ
 
 
 def centre_of_mass(robot: Robot, q: np.ndarray, **options: Any) -> np.ndarray:
-    """Centre of mass of all moving bodies in root axes [m], shape (n, 3)."""
+    """Centre of mass of all moving bodies in root axes [m], shape (n, 3).
+
+    Raises:
+        BadInput: none of them has mass.
+    """
+    if not any(body.mass for body in mechanism(robot).bodies) and not options.get("parameters"):
+        raise BadInput(f"robot {robot.name}", "no moving body with mass", "at least one")
     return compute(robot, "centre_of_mass", _rows(robot, q), **options)["com"]
 
 
 def require_mass(robot: Robot, parameters: Parameters | None = None) -> None:
-    """Every joint must move something that has inertia about or along it.
+    """Every motion of the joints must move something that has inertia.
 
     Raises:
-        BadInput: the first joint that does not; forces on it have no finite answer.
+        BadInput: the joint that moves most where nothing has inertia; forces on it have no finite answer.
     """
     given = parameters or Parameters()
-    if given.mass is not None or given.armature is not None or given.payload:
-        return
-    idle = _idle_joint(robot)
+    as_described = given.mass is None and given.armature is None and not given.payload
+    idle = _idle_joint(robot) if as_described else _idle_under(robot, given)
     if idle:
         joint, links = idle
         raise BadInput(
@@ -151,16 +157,27 @@ def require_mass(robot: Robot, parameters: Parameters | None = None) -> None:
 
 @lru_cache(maxsize=64)
 def _idle_joint(robot: Robot) -> tuple[str, str] | None:
+    return _idle_under(robot, None)
+
+
+def _idle_under(robot: Robot, parameters: Parameters | None) -> tuple[str, str] | None:
     """A joint that moves nothing with inertia, and its links; at a position that no symmetry singles out."""
     moving = mechanism(robot)
     if not moving.nv:
         return None
+    first = None if parameters is None else parameters.first()
     q = robot.home + np.random.default_rng(7).uniform(0.1, 0.5, robot.nq)
-    M = compute(robot, "inertia_matrix", {"q": q[None]}, path="generic")["M"].reshape(robot.nv, robot.nv)
-    for body in moving.bodies:
-        if body.kind != "floating" and not M[body.speed, body.speed] > LEAST_INERTIA:
-            return body.name, ", ".join(body.links)
-    return None
+    M = compute(robot, "inertia_matrix", {"q": q[None]}, path="generic", parameters=first)["M"].reshape(robot.nv, robot.nv)
+    own = M.diagonal()
+    worst = int(np.argmin(own))
+    if own[worst] > LEAST_INERTIA:
+        scale = 1.0 / np.sqrt(own)
+        values, motions = np.linalg.eigh(M * np.outer(scale, scale))
+        if values[0] > LEAST_SHARE:
+            return None
+        worst = int(np.argmax(np.abs(motions[:, 0])))
+    body = next(body for body in moving.bodies if body.speed <= worst < body.speed + (6 if body.kind == "floating" else 1))
+    return body.name, ", ".join(body.links)
 
 
 def _rows(robot: Robot, q: np.ndarray, **speeds: np.ndarray) -> dict[str, np.ndarray]:

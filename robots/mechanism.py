@@ -76,10 +76,22 @@ class Mechanism:
         return any(body.armature for body in self.bodies)
 
     @cached_property
+    def pairs(self) -> Mapping[int, tuple[int, ...]]:
+        """Bodies that share a coordinate, by the first of them."""
+        together: dict[int, list[int]] = {}
+        for i, body in enumerate(self.bodies):
+            together.setdefault(body.drive, []).append(i)
+        return {group[0]: tuple(group) for group in together.values() if len(group) > 1}
+
+    @property
     def mimics(self) -> bool:
         """Whether two bodies share a coordinate."""
-        drives = [body.drive for body in self.bodies]
-        return len(set(drives)) < len(drives)
+        return bool(self.pairs)
+
+    @cached_property
+    def siblings(self) -> bool:
+        """Whether bodies that share a coordinate hang on one parent, as the fingers of a gripper do."""
+        return all(len({self.bodies[i].parent for i in group}) == 1 for group in self.pairs.values())
 
     def path(self, body: int) -> list[int]:
         """The bodies from the root to this one."""

@@ -97,6 +97,8 @@ class Joint:
     armature: float = 0.0
 
     def __post_init__(self) -> None:
+        if self.lower > self.upper:
+            raise BadInput(f"limits of joint {self.name}", (self.lower, self.upper), "lower <= upper")
         if math.isnan(self.acceleration):
             object.__setattr__(self, "acceleration", self.velocity / SECONDS_TO_FULL_SPEED)
         if math.isnan(self.jerk):

@@ -17,6 +17,8 @@ from twin.errors import BadInput, UnknownName
 
 __all__ = ["Parameters", "Rows", "body_names", "loads"]
 
+TINY = 1e-12  # [kg] what a body must weigh at least where masses are given
+
 PAYLOAD = 10
 """Entries of a payload: mass [kg], m c (3,) [kg m], inertia about the link's origin xx, xy, xz, yy, yz, zz [kg m^2]."""
 
@@ -44,7 +46,8 @@ class Parameters:
 
     Attributes:
         mass: (n, bodies) [kg], of the moving bodies in the order of `body_names`; inertia grows with it, its centre stays.
-        damping, friction, armature: (n, bodies), of the joint that carries each body [N m s, N m, kg m^2 or N s/m, N, kg].
+        damping, friction, armature: (n, bodies), of the joint that carries each body [N m s, N m, kg m^2 or N s/m, N, kg];
+            the first two count where losses do.
         payload: link -> (n, 10) what it carries: mass, m c (3,), inertia about the link's origin xx, xy, xz, yy, yz, zz.
     """
 
@@ -59,6 +62,11 @@ class Parameters:
         given = {f.name: getattr(self, f.name) is not None for f in fields(self) if f.name != "payload"}
         return Rows(**given, payload=tuple(self.payload or ()))
 
+    def first(self) -> Parameters:
+        """Those of the first robot alone."""
+        rows = {f.name: None if (v := getattr(self, f.name)) is None else np.atleast_2d(v)[:1] for f in fields(self) if f.name != "payload"}
+        return Parameters(**rows, payload={link: np.atleast_2d(v)[:1] for link, v in (self.payload or {}).items()} or None)
+
     def groups(self, robot: Robot, count: int) -> dict[str, np.ndarray]:
         """The given ones as kernel inputs, each (count, k).
 
@@ -70,12 +78,13 @@ class Parameters:
         for name in ("mass", "damping", "friction", "armature"):
             values = getattr(self, name)
             if values is not None:
-                found[name] = _checked(f"{name} of robot {robot.name}", values, count, len(names), ", ".join(names))
+                where = f"{name} of robot {robot.name}"
+                found[name] = _checked(where, values, count, len(names), ", ".join(names), least=TINY if name == "mass" else 0.0)
         for k, (link, values) in enumerate((self.payload or {}).items()):
             if link not in robot.link_names:
                 raise UnknownName(f"payload of robot {robot.name}, link", link, robot.link_names)
             found[f"payload{k}"] = _checked(
-                f"payload on {link} of robot {robot.name}", values, count, PAYLOAD, "m, m c, inertia", sign=False
+                f"payload on {link} of robot {robot.name}", values, count, PAYLOAD, "m, m c, inertia", least=None
             )
         return found
 
@@ -92,16 +101,16 @@ def loads(mechanism: Mechanism, rows: Rows, symbols: Callable[[str, int], list[A
     bodies = list(plain.bodies)
     for i, mass in enumerate(given.get("mass", ())):
         body = mechanism.bodies[i]
-        if body.mass > 0.0:
-            bodies[i] = (mass, mass * constants(body.moment / body.mass), mass * constants(body.inertia / body.mass))
+        share = body.mass if body.mass > 0.0 else 1.0  # a body without mass becomes a point at its frame's origin
+        bodies[i] = (mass, mass * constants(body.moment / share), mass * constants(body.inertia / share))
     for k, link in enumerate(rows.payload):
         i, R, p = mechanism.frames[link]
         if i >= 0:
             bodies[i] = _carrying(bodies[i], given[f"payload{k}"], constants(R), constants(p))
     return Loads(
         bodies,
-        given.get("damping", plain.damping),
-        given.get("friction", plain.friction),
+        given["damping"] if losses and "damping" in given else plain.damping,
+        given["friction"] if losses and "friction" in given else plain.friction,
         given.get("armature", plain.armature),
     )
 
@@ -119,12 +128,13 @@ def _carrying(body: tuple[Any, Any, Any], payload: list[Any], R: Any, p: Any) ->
     return mass + m, moment + h + m * p, inertia + turned + steiner
 
 
-def _checked(where: str, values: np.ndarray, count: int, width: int, meaning: str, *, sign: bool = True) -> np.ndarray:
+def _checked(where: str, values: np.ndarray, count: int, width: int, meaning: str, *, least: float | None = 0.0) -> np.ndarray:
     rows = np.asarray(values, dtype=float)
     if rows.ndim == 1:
         rows = rows[None]
     if rows.ndim != 2 or rows.shape[1] != width or len(rows) not in (1, count):
         raise BadInput(where, np.shape(values), f"shape ({count}, {width}) or ({width},): {meaning}")
-    if not np.isfinite(rows).all() or (sign and (rows < 0.0).any()):
-        raise BadInput(where, "NaN, infinite or negative values", "finite numbers" + (" >= 0" if sign else ""))
+    if not np.isfinite(rows).all() or (least is not None and (rows < least).any()):
+        allowed = "finite numbers" + ("" if least is None else " > 0" if least else " >= 0")
+        raise BadInput(where, "NaN, infinite or too small values", allowed)
     return np.broadcast_to(rows, (count, width))

@@ -158,11 +158,13 @@ def accelerations(
     held: Sequence[Any] = (),
     note: Note = str,
 ) -> list[Any]:
-    """Accelerations (nv,) under generalised forces: articulated bodies, or the inertia matrix where joints mimic others.
+    """Accelerations (nv,) under generalised forces: articulated bodies.
+
+    Where a joint mimics another one that does not hang on the same body, the inertia matrix is factored instead.
 
     `held` is added to each joint's own inertia: what an implicit step makes of its resistance.
     """
-    if mechanism.mimics:
+    if not mechanism.siblings:
         still: list[Any] = [0.0] * mechanism.nv
         bias = torques(mechanism, loads, moves, still, gravity, note)
         M = inertia_matrix(mechanism, loads, moves.places, held, note)
@@ -178,24 +180,39 @@ def _articulated(
     inertias = [rigid(*load) for load in loads.bodies]
     bias = [cross_force(v, times(*load, v)) for load, v in zip(loads.bodies, moves.velocities, strict=True)]
     swept = [_swept(body, v, speed) for body, v, speed in zip(bodies, moves.velocities, moves.speeds, strict=True)]
-    factors: list[Any] = [None] * len(bodies)
+    groups = {i: group for group in mechanism.pairs.values() for i in group}
+    factors: dict[int, tuple[list[Pair], Any, Any]] = {}
     for i in reversed(range(len(bodies))):
-        body = bodies[i]
+        body, group = bodies[i], groups.get(i, (i,))
         note(f"{_called(body)}: articulated body")
-        if body.kind == "floating":
-            factors[i] = None
+        if body.kind == "floating" or i != group[0]:  # who shares a coordinate is taken together with the first
             continue
-        own = loads.armature[i] + (held[i] if held else 0.0)
-        U = _push(inertias[i], _axes(body)[0])
-        D_inverse = 1.0 / (_component(body, U) + own)
-        u = (tau[body.speed] * body.factor if body.factor != 1.0 else tau[body.speed]) - _component(body, bias[i])
+        own = [loads.armature[k] + (held[k] if held else 0.0) for k in group]
+        U = [_push(inertias[k], _axes(bodies[k])[0]) for k in group]
+        u, D = tau[body.speed], 0.0
+        for k, push, extra in zip(group, U, own, strict=True):
+            f = bodies[k].factor
+            u, D = u - f * _component(bodies[k], bias[k]), D + f * f * (_component(bodies[k], push) + extra)
+        D_inverse = 1.0 / D
         factors[i] = (U, D_inverse, u)
         if body.parent < 0:
             continue
-        left = _without(inertias[i], U, D_inverse, body, rotorless=is_zero(own))
-        force = add(add(bias[i], _apply(left, swept[i])), ((u * D_inverse) * U[0], (u * D_inverse) * U[1]))
-        inertias[body.parent] = inertias[body.parent] + moves.places[i].inertia_out(left)
-        bias[body.parent] = add(bias[body.parent], moves.places[i].force_out(force))
+        if len(group) == 1 and body.factor == 1.0:
+            left = _without(inertias[i], U[0], D_inverse, body, rotorless=is_zero(own[0]))
+            force = add(add(bias[i], _apply(left, swept[i])), ((u * D_inverse) * U[0][0], (u * D_inverse) * U[0][1]))
+            inertias[body.parent] = inertias[body.parent] + moves.places[i].inertia_out(left)
+            bias[body.parent] = add(bias[body.parent], moves.places[i].force_out(force))
+            continue
+        joint: Pair = (ZERO, ZERO)  # what the shared coordinate pushes its bodies with, at the parent
+        rest = u
+        for k, push in zip(group, U, strict=True):
+            f, at = bodies[k].factor, moves.places[k]
+            joint = add(joint, at.force_out((f * push[0], f * push[1])))
+            rest = rest - f * _shared(swept[k], push)
+            inertias[body.parent] = inertias[body.parent] + at.inertia_out(inertias[k])
+            bias[body.parent] = add(bias[body.parent], at.force_out(add(bias[k], _apply(inertias[k], swept[k]))))
+        inertias[body.parent] = _without_push(inertias[body.parent], joint, D_inverse)
+        bias[body.parent] = add(bias[body.parent], ((rest * D_inverse) * joint[0], (rest * D_inverse) * joint[1]))
     found: list[Any] = [0.0] * mechanism.nv
     motions: list[Pair] = []
     for i, body in enumerate(bodies):
@@ -203,16 +220,19 @@ def _articulated(
         base = motions[body.parent] if body.parent >= 0 else (ZERO, -vector(*gravity))
         a = add(moves.places[i].motion_in(base), swept[i])
         if body.kind == "floating":
-            push = tau[body.speed : body.speed + 6]
-            wrench = [*push[3:], *push[:3]]
+            given = tau[body.speed : body.speed + 6]
+            wrench = [*given[3:], *given[:3]]
             known = [w - p - r for w, p, r in zip(wrench, [*bias[i][0], *bias[i][1]], [*_flat(_apply(inertias[i], a))], strict=True)]
             angular_linear = solve_symmetric(_whole(inertias[i]), known)
             qdd: Any = [*angular_linear[3:], *angular_linear[:3]]
             found[body.speed : body.speed + 6] = qdd
         else:
-            U, D_inverse, u = factors[i]
-            qdd = (u - dot(U[0], a[0]) - dot(U[1], a[1])) * D_inverse
-            found[body.speed] = qdd / body.factor if body.factor != 1.0 else qdd
+            if i in factors:
+                U, D_inverse, u = factors[i]
+                for k, push in zip(groups.get(i, (i,)), U, strict=True):
+                    u = u - bodies[k].factor * _shared(add(moves.places[k].motion_in(base), swept[k]), push)
+                found[body.speed] = u * D_inverse
+            qdd = body.factor * found[body.speed]
         motions.append(add(a, _along(body, qdd)))
     return found
 
@@ -251,8 +271,12 @@ def jacobian(mechanism: Mechanism, bodies: list[tuple[Any, Any]], link: str, poi
 def centre_of_mass(loads: Loads, bodies: list[tuple[Any, Any]]) -> tuple[Any, Any]:
     """Mass of all moving bodies, and their common centre in root axes."""
     mass = sum((load[0] for load in loads.bodies), 0.0)
-    moment = sum((load[0] * p + R @ load[1] for load, (R, p) in zip(loads.bodies, bodies, strict=True)), ZERO)
-    return mass, moment * (1.0 / mass)
+    return mass, _moment(loads, bodies) * (1.0 / mass)
+
+
+def _moment(loads: Loads, bodies: list[tuple[Any, Any]]) -> Any:
+    """Mass times the centre of mass."""
+    return sum((load[0] * p + R @ load[1] for load, (R, p) in zip(loads.bodies, bodies, strict=True)), ZERO)
 
 
 def energies(loads: Loads, moves: Motion, bodies: list[tuple[Any, Any]], gravity: Sequence[Any]) -> tuple[Any, Any]:
@@ -263,8 +287,7 @@ def energies(loads: Loads, moves: Motion, bodies: list[tuple[Any, Any]], gravity
         kinetic = kinetic + 0.5 * (dot(v[0], momentum[0]) + dot(v[1], momentum[1]))
         if not isinstance(moves.speeds[i], list):
             kinetic = kinetic + 0.5 * (loads.armature[i] * (moves.speeds[i] * moves.speeds[i]))
-    mass, centre = centre_of_mass(loads, bodies)
-    return kinetic, -(mass * dot(vector(*gravity), centre))
+    return kinetic, -dot(vector(*gravity), _moment(loads, bodies))
 
 
 def solve_symmetric(A: Any, b: list[Any]) -> list[Any]:
@@ -363,6 +386,13 @@ def _without(inertia: Inertia, U: Pair, D_inverse: Any, body: Moving, *, rotorle
     elif rotorless:
         H[:, 2], M[2, :], M[:, 2] = 0.0, 0.0, 0.0
     return Inertia(I, H, M)
+
+
+def _without_push(inertia: Inertia, U: Pair, D_inverse: Any) -> Inertia:
+    """I - U D^-1 U^T."""
+    Ua, Ul = D_inverse * U[0], D_inverse * U[1]
+    A, H = _less(inertia.I, Ua, U[0], symmetric=True), _less(inertia.H, Ua, U[1], symmetric=False)
+    return Inertia(A, H, _less(inertia.M, Ul, U[1], symmetric=True))
 
 
 def _less(A: Any, a: Any, b: Any, *, symmetric: bool) -> Any:

@@ -109,7 +109,7 @@ def run(
     Raises:
         BadInput: arrays of another shape, a step that is not positive, a joint without inertia, a tree too large to compile.
     """
-    if not (np.isfinite(dt) and dt > 0):
+    if not (isinstance(dt, (int, float, np.number)) and np.isfinite(dt) and dt > 0):
         raise BadInput("dt", dt, "a time > 0 [s]")
     for name, word, known in (
         ("scheme", scheme, ("euler", "rk4")),
@@ -118,8 +118,9 @@ def run(
     ):
         if word not in known:
             raise UnknownName(name, word, known)
-    every = every or steps
-    if steps < 1 or every < 1 or steps % every:
+    every = steps if every is None else every
+    whole = all(isinstance(number, (int, np.integer)) for number in (steps, every))
+    if not whole or steps < 1 or every < 1 or steps % every:
         raise BadInput("steps, every", (steps, every), "whole numbers > 0, steps a multiple of every")
     if too_large(robot):
         raise BadInput(f"robot {robot.name}", f"{len(mechanism(robot).bodies)} moving bodies", "a tree that can be compiled for stepping")
@@ -198,7 +199,7 @@ def plan(robot: Robot, choice: Choice) -> Plan:
     if euler:
         faster = [clamped(x + dt * y, limit if choice.limits else np.inf) for x, y, limit in zip(v, a, robot.velocity, strict=True)]
         ahead = moved(m, q, faster, dt)
-        advanced = stopped(robot, ahead, faster) if choice.limits and robot.nq == robot.nv else (ahead, faster)
+        advanced = stopped(robot, ahead, faster) if choice.limits else (ahead, faster)
     else:
         advanced = (rates(m, q, v), a)
     return Plan(
@@ -260,11 +261,12 @@ def moved(m: Mechanism, q: Sequence[Any], v: Sequence[Any], dt: Any) -> list[Any
 def stopped(robot: Robot, q: Sequence[Any], v: Sequence[Any]) -> tuple[list[Any], list[Any]]:
     """At a stop the joint halts: positions within the limits, and no speed outwards."""
     positions, speeds = list(q), list(v)
-    for i, (low, high) in enumerate(zip(robot.lower.tolist(), robot.upper.tolist(), strict=True)):
+    for joint in robot.independent:
+        i, k, low, high = robot.coordinate(joint.name), robot.speed(joint.name), float(joint.lower), float(joint.upper)
         if np.isfinite(high):
-            speeds[i] = select(q[i], high, speeds[i], minimum(0.0, speeds[i]))
+            speeds[k] = select(q[i], high, speeds[k], minimum(0.0, speeds[k]))
             positions[i] = minimum(high, positions[i])
         if np.isfinite(low):
-            speeds[i] = select(low, q[i], speeds[i], maximum(0.0, speeds[i]))
+            speeds[k] = select(low, q[i], speeds[k], maximum(0.0, speeds[k]))
             positions[i] = maximum(low, positions[i])
     return positions, speeds

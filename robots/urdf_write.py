@@ -63,7 +63,8 @@ def _shape(tag: str, shape: Geometry, folder: Path) -> ET.Element:
 
 
 def _joint(joint: Joint) -> ET.Element:
-    element = ET.Element("joint", name=joint.name, type=joint.kind)
+    endless = joint.kind == "revolute" and not (math.isfinite(joint.lower) and math.isfinite(joint.upper))
+    element = ET.Element("joint", name=joint.name, type="continuous" if endless else joint.kind)
     ET.SubElement(element, "parent", link=joint.parent)
     ET.SubElement(element, "child", link=joint.child)
     _origin(element, joint.origin)
