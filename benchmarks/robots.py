@@ -7,7 +7,7 @@ a row shows what another one costs. Before the clock runs, both sides must give 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -15,15 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import robots_ik, robots_stepping
+from benchmarks import robots_cells, robots_ik, robots_stepping
 from benchmarks.robots_case import Case, made, same
 from benchmarks.robots_models import dense, through_urdf
 from benchmarks.robots_native import NotBuilt, frame_jacobians
 from benchmarks.robots_peers import Pinocchio
 from benchmarks.table import required
 from robots import load
-from robots.batch import compute
-from robots.compile import compiled
+from robots.compile import Kernel, compiled
 from robots.dynamics import forward_dynamics, inverse_dynamics
 from robots.model import Robot
 from robots.recipes import Options
@@ -41,13 +40,20 @@ Dynamics = Callable[..., np.ndarray]
 
 
 def rows(
-    n: int = ARMS, repeats: int = 15, seconds: float = 0.05, targets: int = 10_000, peer_targets: int = 300, ik_repeats: int = 5
+    n: int = ARMS,
+    repeats: int = 15,
+    seconds: float = 0.05,
+    targets: int = 10_000,
+    peer_targets: int = 300,
+    ik_repeats: int = 5,
+    cells: int = 4096,
 ) -> list[dict[str, Any]]:
     """All cases.
 
     Args:
         n: robots in a batch; repeats: turns of each side, of `seconds` each.
         targets, peer_targets: poses for our inverse kinematics, and how many of them the peers get; ik_repeats: turns.
+        cells: of the batch that goes through the dispatcher.
     """
     robots = _installed()
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
@@ -59,7 +65,8 @@ def rows(
         if "iiwa" in robots:
             cases += robots_stepping.cases(robots["iiwa"], folder, n, stack)
         table = [found for case in cases for found in case.rows(repeats, seconds)]
-        return table + robots_ik.rows(robots, folder, repeats=ik_repeats, targets=targets, peer_targets=peer_targets)
+        table += robots_ik.rows(robots, folder, repeats=ik_repeats, targets=targets, peer_targets=peer_targets)
+        return table + (robots_cells.rows(cells) if "iiwa" in robots else [])
 
 
 def _installed() -> dict[str, Robot]:
@@ -81,16 +88,18 @@ def _dynamics(robot: Robot, folder: Path, n: int, *, extras: bool = False) -> It
         ("rnea", "inverse_dynamics", inverse_dynamics),
     )
     for name, algorithm, function in kinds:
-        note = f"{LAYOUT}; {made(compiled(robot, algorithm, Options(), 'float64'))}"
-        case = Case(
-            f"{name} {robot.name} f64", "arms/s", partial(function, robot, *map(np.asfortranarray, arrays), path="compiled"), n, note
-        )
+        kernel = compiled(robot, algorithm, Options(), "float64")
+        case = Case(f"{name} {robot.name} f64", "arms/s", _onto(kernel, arrays), n, f"{LAYOUT}; {made(kernel)}")
         if peer:
             work, out = (peer.aba if name == "aba" else peer.rnea)(*arrays)
             work()
             same(case.name, case.ours(), out)
             case.peers["pinocchio"] = (work, n)
         yield case
+        if extras:
+            columns = [np.asfortranarray(x) for x in arrays]
+            public = partial(function, robot, *columns, path="compiled")
+            yield Case(f"{case.name}, checked", "arms/s", public, n, f"through robots.dynamics.{algorithm}", peers=case.peers)
         if extras and name == "aba":
             flat = partial(function, robot, *arrays, path="compiled")
             yield Case(f"{case.name}, C-ordered input", "arms/s", flat, n, FLAT, peers=case.peers)
@@ -98,11 +107,22 @@ def _dynamics(robot: Robot, folder: Path, n: int, *, extras: bool = False) -> It
     yield _frame_jacobian(robot, arrays[0], peer)
 
 
+def _onto(kernel: Kernel, arrays: Sequence[np.ndarray]) -> Callable[[], np.ndarray]:
+    """A call of the kernel as a peer's batch is called: arrays as it likes them, results into memory that is there already."""
+    groups = {name: np.asfortranarray(x, dtype=kernel.dtype) for name, x in zip(kernel.text.inputs, arrays, strict=True)}
+    n = len(arrays[0])
+    (name, out), *_ = kernel(groups, n).items()
+
+    def call() -> np.ndarray:
+        return kernel(groups, n, out={name: out})[name]
+
+    return call
+
+
 def _narrow(robot: Robot, arrays: list[np.ndarray], wide: Case) -> Case:
     """ABA in float32 beside float64."""
-    columns = [np.asfortranarray(x, dtype=np.float32) for x in arrays]
-    ours = partial(forward_dynamics, robot, *columns, dtype="float32", path="compiled")
-    note = made(compiled(robot, "forward_dynamics", Options(), "float32"))
+    kernel = compiled(robot, "forward_dynamics", Options(), "float32")
+    ours, note = _onto(kernel, arrays), made(kernel)
     same(wide.name, ours(), wide.ours(), 1e-3)
     return Case(f"aba {robot.name} f32 over f64", "arms/s", ours, wide.per, note, "float32", peers={"ours f64": (wide.ours, wide.per)})
 
@@ -110,10 +130,12 @@ def _narrow(robot: Robot, arrays: list[np.ndarray], wide: Case) -> Case:
 def _frame_jacobian(robot: Robot, q: np.ndarray, peer: Pinocchio | None) -> Case:
     n, columns, tool = len(q), np.asfortranarray(q), next(iter(robot.arms.values())).tool
 
-    def ours() -> Mapping[str, np.ndarray]:
-        return compute(robot, "jacobian", {"q": columns}, links=(tool,), path="compiled")
-
     kernel = compiled(robot, "jacobian", Options((tool,)), "float64")
+    out = kernel({"q": columns}, n)
+
+    def ours() -> Mapping[str, np.ndarray]:
+        return kernel({"q": columns}, n, out=out)
+
     note = f"pose (4, 4) and Jacobian (6, {robot.nv}) of the tool from one kernel; {made(kernel)}"
     case = Case(f"fk+jacobian {robot.name} f64", "arms/s", ours, n, note)
     if peer is None:

@@ -134,20 +134,37 @@ class Kernel:
         """Room for an output; rows never lie a multiple of 4 KiB apart, where they would fight for one set of the cache."""
         width = lanes(self.dtype)
         if name in out:
-            given = out[name].T
-            base = given.base if isinstance(given.base, np.ndarray) and given.base.ndim == 2 else given
-            whole = base if base.shape[0] == len(given) and base.ctypes.data == given.ctypes.data else given
-            if given.shape != (self.text.outputs[name], count) or given.dtype != self.dtype or not whole.flags.c_contiguous:
-                allowed = f"an array ({count}, {self.text.outputs[name]}) of {self.dtype} that an earlier call gave"
-                raise BadInput(f"out, {name}", f"{out[name].shape} of {out[name].dtype}", allowed)
-            return whole  # what is the same for every robot stands there already
+            return self._given(name, count, out[name])
         stride = -(-count // width) * width
         if stride * self.dtype.itemsize % 4096 == 0:
             stride += width
-        room = np.empty((self.text.outputs[name], stride), self.dtype)
+        room = _aligned(self.text.outputs[name], stride, self.dtype)
         for row, value in self.text.fixed[name].items():
             room[row] = value
         return room
+
+    def _given(self, name: str, count: int, out: np.ndarray) -> np.ndarray:
+        """An output of an earlier call with the room between its rows; what is the same for every robot stands there already."""
+        rows = np.asarray(out).T
+        if rows.flags.c_contiguous and rows.shape == (self.text.outputs[name], count) and rows.dtype == self.dtype:
+            return rows
+        fits = (
+            rows.ndim == 2
+            and rows.shape == (self.text.outputs[name], count)
+            and rows.dtype == self.dtype
+            and rows.strides[-1] == rows.itemsize
+        )
+        base = rows if rows.base is None else rows.base
+        if fits and base.flags.c_contiguous and base.dtype == rows.dtype:
+            stride, first = rows.strides[0] // rows.itemsize, (_begin(rows) - _begin(base)) // rows.itemsize
+            whole = base.reshape(-1)[first : first + len(rows) * stride]
+            fits = stride >= count and whole.size == len(rows) * stride
+        else:
+            fits = False
+        if not fits:
+            allowed = f"an array ({count}, {self.text.outputs[name]}) of {self.dtype} that an earlier call gave"
+            raise BadInput(f"out, {name}", f"{rows.T.shape} of {rows.dtype}", allowed)
+        return whole.reshape(len(rows), stride)
 
 
 def lanes(dtype: Any) -> int:
@@ -281,6 +298,20 @@ def _copy(count: int, width: int, statement: str) -> list[str]:
 def _columns(rows: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """(n, k) -> (k, n), contiguous; without a copy where it is so already."""
     return np.ascontiguousarray(np.asarray(rows).T, dtype=dtype)
+
+
+def _begin(array: np.ndarray) -> int:
+    """Where its memory begins."""
+    address: int = array.__array_interface__["data"][0]
+    return address
+
+
+def _aligned(rows: int, stride: int, dtype: np.dtype) -> np.ndarray:
+    """An array (rows, stride) that begins where a vector does: no store lies across two lines of the cache."""
+    width = lanes(dtype)
+    flat = np.empty(rows * stride + width, dtype)
+    first = -(_begin(flat) // dtype.itemsize) % width
+    return flat[first : first + rows * stride].reshape(rows, stride)
 
 
 def _varies(x: Any) -> bool:

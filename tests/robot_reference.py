@@ -16,7 +16,7 @@ from robots.transforms import from_rpy, placed
 from robots.tree import ordered, resolved
 from twin.errors import BadInput
 
-__all__ = ["answers", "by_floats", "has_mass", "largest_error", "long_chain", "motions", "rich_tree", "varies"]
+__all__ = ["answers", "by_floats", "has_mass", "largest_error", "long_chain", "motions", "rich_tree"]
 
 INPUTS = {"q": "q", "v": "qd", "a": "qdd", "u": "tau", "g": "gravity"}
 
@@ -74,17 +74,6 @@ def has_mass(robot: Robot) -> bool:
     except BadInput:
         return False
     return True
-
-
-def varies(robot: Robot) -> bool:
-    """Whether its last link, inertia and weight depend on the position."""
-    q = np.concatenate([motions(robot, 1, seed)["q"] for seed in (1, 2)])
-    found = (
-        kinematics.forward(robot, q, [robot.links[-1].name]),
-        dynamics.inertia_matrix(robot, q, path="generic"),
-        dynamics.gravity_torque(robot, q, path="generic"),
-    )
-    return all((first != second).any() for first, second in found)
 
 
 def largest_error(ours: np.ndarray, theirs: np.ndarray) -> float:

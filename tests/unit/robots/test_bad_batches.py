@@ -11,9 +11,9 @@ import pytest
 from robot_reference import largest_error, long_chain, motions
 
 import robots
-from robots import dynamics, kinematics
+from robots import dynamics, kinematics, stepping
 from robots.compile import LARGEST, too_large
-from robots.model import Robot
+from robots.model import Joint, Link, Robot
 from twin.errors import BadInput, UnknownName
 
 Call = Callable[..., np.ndarray]
@@ -145,3 +145,58 @@ def test_a_tree_of_sixty_joints_is_not_compiled(eel) -> None:
 def test_the_limit_is_counted_in_moving_bodies() -> None:
     assert not too_large(long_chain("eel", LARGEST))
     assert too_large(long_chain("eel", LARGEST + 1))
+
+
+def test_results_that_never_vary_are_compiled_too(iiwa) -> None:
+    """The pose of the root link: nothing is left to compute."""
+    T = kinematics.forward(iiwa, np.zeros((300, 7)), ["lbr_iiwa_link_0"], path="compiled")
+    assert (np.eye(4) == T).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda r, q: dynamics.inverse_dynamics(r, q, q, q, gravity=(0, 0)), "three finite numbers"),
+        (lambda r, q: dynamics.inverse_dynamics(r, q, q, q, gravity=(0, 0, np.nan)), "three finite numbers"),
+        (lambda r, q: dynamics.inertia_matrix(r, "seven joints"), "numbers, all rows of one length"),
+        (lambda r, q: dynamics.inertia_matrix(r, [[0.0] * 7, [0.0] * 6]), "numbers, all rows of one length"),
+        (lambda r, q: dynamics.bias_force(r, np.zeros((0, 7)), np.zeros((0, 7))), "at least one"),
+        (lambda r, q: stepping.run(r, q, q, dt=1e-3, steps=10.0), "whole numbers"),
+        (lambda r, q: stepping.run(r, q, q, dt=1e-3, steps=10, every=0), "whole numbers"),
+        (lambda r, q: stepping.run(r, q, q, dt="1 ms", steps=10), "a time > 0"),
+        (lambda r, q: stepping.run(r, q, q, dt=1e-3, steps=1, device="tpu"), "tpu"),
+        (lambda r, q: stepping.run(r, q, q, dt=1e-3, steps=1, dtype="float16"), "float16"),
+    ],
+)
+def test_what_is_no_number_is_told(iiwa, call, words: str) -> None:
+    with pytest.raises((BadInput, UnknownName), match=words):
+        call(iiwa, np.zeros((2, 7)))
+
+
+def test_unknown_keywords_are_no_options(iiwa) -> None:
+    with pytest.raises(TypeError, match="pth"):
+        dynamics.gravity_torque(iiwa, np.zeros(7), pth="compiled")
+
+
+def test_a_nan_passes_the_limits_of_a_step(iiwa) -> None:
+    q = np.zeros((3, 7))
+    q[1, 2] = np.nan
+    run = stepping.run(iiwa, q, np.zeros((3, 7)), dt=1e-3, steps=5)
+    assert np.isnan(run.q[1]).any()
+    assert np.isfinite(run.q[[0, 2]]).all()
+
+
+def test_motions_that_move_no_mass_together_are_told() -> None:
+    """Two joints about one axis with nothing in between: each moves a mass, but not one against the other."""
+    links = (Link("root"), Link("ring"), Link("arm", 1.0, np.array([0.1, 0.0, 0.0]), 0.01 * np.eye(3)))
+    robot = Robot("coaxial", links, (Joint("first", "continuous", "root", "ring"), Joint("second", "continuous", "ring", "arm")))
+    still = np.zeros(2)
+    with pytest.raises(BadInput, match="nothing with inertia"):
+        dynamics.forward_dynamics(robot, still, still, still)
+
+
+def test_a_robot_without_mass_has_energy_none_and_no_centre() -> None:
+    robot = Robot("frames", (Link("root"), Link("tip")), (Joint("turn", "continuous", "root", "tip"),))
+    assert dynamics.energy(robot, np.ones(1), np.ones(1)).kinetic[0] == 0.0
+    with pytest.raises(BadInput, match="no moving body with mass"):
+        dynamics.centre_of_mass(robot, np.ones(1))

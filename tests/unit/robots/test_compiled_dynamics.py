@@ -24,7 +24,6 @@ SINGLE = [
     pytest.param(name, algorithm, marks=() if name == "iiwa" and algorithm in QUICK else pytest.mark.slow)
     for name in ROBOTS
     for algorithm in RECIPES
-    if (name, algorithm) != ("h10w", "forward_dynamics")
 ]
 COMPILED: dict[str, Any] = {"path": "compiled"}
 MEMBERS = ("inverse_dynamics", "forward_dynamics", "inertia_matrix", "jacobian")

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 
 from robots import dynamics
 from robots.validate import double_pendulum
+from twin.kernel import module_of
 
 MODULE = """
 from twin.kernel import loop
@@ -133,3 +135,27 @@ def test_another_processor_compiles_its_own_kernel(cache) -> None:
     assert _kernel(cache, **elsewhere) == (False, "")
     assert _kernel(cache, **elsewhere) == (True, "")
     assert _kernel(cache) == (True, "")
+
+
+def test_shared_loops_survive_a_torn_cache(tmp_path) -> None:
+    """Those that are written by hand, not generated: poses of all links."""
+    code = "import robots; r = robots.load('h10w'); print(robots.kinematics.all_links(r, r.home).sum())"
+    environment = {**os.environ, "TWIN_CACHE": str(tmp_path)}
+
+    def ran() -> str:
+        return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True).stdout
+
+    whole = ran()
+    for suffix in ("*.nbi", "*.nbc"):
+        files = list(tmp_path.rglob(suffix))
+        assert files
+        for file in files:
+            file.write_bytes(file.read_bytes()[:40])
+        assert ran() == whole
+
+
+def test_two_threads_that_want_one_module_get_it_whole() -> None:
+    source = "import time\n\ntime.sleep(0.05)\nvalue = 7\n"
+    with ThreadPoolExecutor(4) as pool:
+        modules = list(pool.map(lambda _: module_of("slow_to_import", source), range(4)))
+    assert [module.value for module in modules] == [7] * 4

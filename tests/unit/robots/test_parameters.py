@@ -155,3 +155,12 @@ def test_figures_that_cannot_be_are_told(case: str, iiwa) -> None:
     with pytest.raises(error) as caught:
         dynamics.inverse_dynamics(iiwa, rows["q"], rows["qd"], rows["qdd"], parameters=Parameters(**figures))
     assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_losses_that_are_given_count_where_losses_do() -> None:
+    robot = robots.load("iiwa")
+    q, qd, tau = np.random.default_rng(3).normal(size=(3, 4, 7))
+    rubbing = Parameters(damping=np.full(7, 2.0), friction=np.ones(7))
+    free = dynamics.forward_dynamics(robot, q, qd, tau)
+    assert (dynamics.forward_dynamics(robot, q, qd, tau, parameters=rubbing, path="generic") == free).all()
+    assert (dynamics.forward_dynamics(robot, q, qd, tau, parameters=rubbing, losses=True) != free).any()

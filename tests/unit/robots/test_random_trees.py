@@ -23,13 +23,12 @@ ROWS = 2
 INTERPRETED = """
 import sys
 import numpy as np
-from robot_reference import answers, motions, rich_tree, varies
+from robot_reference import answers, motions, rich_tree
 
 found = {}
 for seed in range(320):
     robot = rich_tree(seed)
-    if varies(robot):
-        found |= {f"{seed} {name}": x for name, x in answers(robot, motions(robot, 2, seed), path="compiled").items()}
+    found |= {f"{seed} {name}": x for name, x in answers(robot, motions(robot, 2, seed), path="compiled").items()}
 np.savez(sys.argv[1], **found)
 """
 

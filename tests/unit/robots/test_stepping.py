@@ -349,3 +349,15 @@ def test_a_row_that_is_not_finite_spoils_no_other(options: dict[str, Any], arm, 
     assert (spoilt.q[others] == sound.q[others]).all()
     assert (spoilt.history_qd[:, others] == sound.history_qd[:, others]).all()
     assert np.isnan(spoilt.q[3]).all()
+
+
+@pytest.mark.parametrize("scheme", ["euler", "rk4"])
+def test_the_history_is_the_state_at_its_times(scheme) -> None:
+    robot = double_pendulum((0.7, 0.45), (3.0, 1.7))
+    q, qd = np.random.default_rng(4).normal(size=(2, 5, 2))
+    whole = stepping.run(robot, q, qd, dt=0.02, steps=12, every=4, scheme=scheme, limits=False)
+    assert (whole.history_q[-1] == whole.q).all()
+    assert (whole.history_qd[-1] == whole.qd).all()
+    part = stepping.run(robot, q, qd, dt=0.02, steps=8, scheme=scheme, limits=False)
+    assert (whole.history_q[1] == part.q).all()
+    np.testing.assert_allclose(whole.t, [0.08, 0.16, 0.24])
