@@ -6,6 +6,7 @@ what is finished and how long the job at hand has been running, and the main one
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import signal
@@ -121,6 +122,7 @@ def main(handle: int) -> None:
     setup = Setup.decode(connection.recv_bytes())
     from twin.dispatch.work import Work  # after the set-up is read: what a kind prints or spoils while imported is in the log
 
+    gc.freeze()  # what is loaded by now stays: no collection need look at it
     work, reports = Work(setup), Reports(connection)
     reports.ready()
     orders = Orders(connection)
