@@ -8,9 +8,10 @@ instructions. The text is the key of the cache: another robot, option or version
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal
+from weakref import ref
 
 import numpy as np
 
@@ -44,6 +45,7 @@ Device = Literal["cpu", "cuda"]
 LARGEST = 40
 """Bodies of the largest tree that is unrolled; a larger one would take minutes to compile and leave the cache of instructions."""
 VECTOR = 64  # bytes of a block's row: one AVX-512 register, two of AVX2
+SMALL = 4096  # bytes; where a block of two registers a row fits, it is a little faster
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +56,13 @@ class Text:
         source: for the lanes of a CPU; threads: for those of a GPU.
         inputs, outputs: group -> number of rows.
         fixed: output group -> {row: value} of results that are the same for every robot.
-        operations: of the body.
+        width: robots in one block; operations: of the body.
     """
 
     name: str
     source: str
     threads: str
+    width: int
     inputs: Mapping[str, int]
     outputs: Mapping[str, int]
     fixed: Mapping[str, Mapping[int, float]]
@@ -73,6 +76,7 @@ class Kernel:
     text: Text
     module: Any
     dtype: np.dtype
+    _rooms: dict[int, tuple[ref[np.ndarray], np.ndarray]] = field(default_factory=dict, repr=False)  # results that are still alive
 
     @cached_property
     def made(self) -> Ready:
@@ -110,10 +114,11 @@ class Kernel:
         Raises:
             BadInput: `out` of another shape, type or layout.
         """
-        width = lanes(self.dtype)
+        width = self.text.width
         whole, rest = divmod(count, width) if device == "cpu" else (0, 0)
         sources = [_columns(groups[name], self.dtype) for name in self.text.inputs]
-        results = [self._room(name, count, out or {}) for name in self.text.outputs]
+        found = {name: out[name] if out and name in out else self._new(name, count) for name in self.text.outputs}
+        results = [self._room(name, count, rows) for name, rows in found.items()]
         if device == "cpu":
             _ = self.made
         if whole:
@@ -128,47 +133,45 @@ class Kernel:
             from twin.kernel.cuda import launch
 
             launch(on_threads(self.text), count, sources, results, count)
-        return {name: result[:, :count].T for name, result in zip(self.text.outputs, results, strict=True)}
+        return found
 
-    def _room(self, name: str, count: int, out: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Room for an output; rows never lie a multiple of 4 KiB apart, where they would fight for one set of the cache."""
+    def _new(self, name: str, count: int) -> np.ndarray:
+        """A new output (n, rows); rows never lie a multiple of 4 KiB apart, where they would fight for one set of the cache."""
         width = lanes(self.dtype)
-        if name in out:
-            return self._given(name, count, out[name])
         stride = -(-count // width) * width
         if stride * self.dtype.itemsize % 4096 == 0:
             stride += width
         room = _aligned(self.text.outputs[name], stride, self.dtype)
+        self._fix(name, room)
+        rows = room[:, :count].T
+        key = id(rows)
+        self._rooms[key] = (ref(rows, lambda _: self._rooms.pop(key, None)), room)
+        return rows
+
+    def _room(self, name: str, count: int, rows: np.ndarray) -> np.ndarray:
+        """The memory of an output, with the room between its rows where an earlier call made it.
+
+        Raises:
+            BadInput: it does not fit.
+        """
+        known, room = self._rooms.get(id(rows), (None, None))
+        right = isinstance(rows, np.ndarray) and rows.shape == (count, self.text.outputs[name]) and rows.dtype == self.dtype
+        if right and room is not None and known is not None and known() is rows:
+            return room
+        if not right or not rows.T.flags.c_contiguous:
+            allowed = f"an array ({count}, {self.text.outputs[name]}) of {self.dtype} with contiguous columns"
+            raise BadInput(f"out, {name}", f"{np.shape(rows)} of {getattr(rows, 'dtype', type(rows).__name__)}", allowed)
+        self._fix(name, rows.T)
+        return rows.T
+
+    def _fix(self, name: str, room: np.ndarray) -> None:
+        """What is the same for every robot."""
         for row, value in self.text.fixed[name].items():
             room[row] = value
-        return room
-
-    def _given(self, name: str, count: int, out: np.ndarray) -> np.ndarray:
-        """An output of an earlier call with the room between its rows; what is the same for every robot stands there already."""
-        rows = np.asarray(out).T
-        if rows.flags.c_contiguous and rows.shape == (self.text.outputs[name], count) and rows.dtype == self.dtype:
-            return rows
-        fits = (
-            rows.ndim == 2
-            and rows.shape == (self.text.outputs[name], count)
-            and rows.dtype == self.dtype
-            and rows.strides[-1] == rows.itemsize
-        )
-        base = rows if rows.base is None else rows.base
-        if fits and base.flags.c_contiguous and base.dtype == rows.dtype:
-            stride, first = rows.strides[0] // rows.itemsize, (_begin(rows) - _begin(base)) // rows.itemsize
-            whole = base.reshape(-1)[first : first + len(rows) * stride]
-            fits = stride >= count and whole.size == len(rows) * stride
-        else:
-            fits = False
-        if not fits:
-            allowed = f"an array ({count}, {self.text.outputs[name]}) of {self.dtype} that an earlier call gave"
-            raise BadInput(f"out, {name}", f"{rows.T.shape} of {rows.dtype}", allowed)
-        return whole.reshape(len(rows), stride)
 
 
 def lanes(dtype: Any) -> int:
-    """Robots in one block."""
+    """Numbers in one vector."""
     return int(VECTOR // np.dtype(dtype).itemsize)
 
 
@@ -219,11 +222,13 @@ def written(sheet: Sheet, recipe: Recipe, title: str, dtype: Dtype) -> Text:
     name = "".join(c if c.isalnum() else "_" for c in title) + f"_{dtype}"
     inputs = {group: [x.name for x in symbols] for group, symbols in recipe.inputs.items()}
     outputs = {group: len(values) for group, values in recipe.outputs.items()}
+    rows = sum(map(len, inputs.values())) + sum(map(len, varying.values()))
+    width = 2 * lanes(dtype) if 2 * VECTOR * rows <= SMALL else lanes(dtype)
     about = f'"""{title}, {dtype}: {made.operations} operations. Written by robots.compile; do not edit."""'
     calculation = [*head(made, dtype), *body_text(made, [name for group in inputs.values() for name in group])]
-    source = "\n".join([about, "", *calculation, *_map_text(inputs, varying, dtype), ""])
+    source = "\n".join([about, "", *calculation, *_map_text(inputs, varying, width), ""])
     threads = "\n".join([about, "", *HEAD, *calculation, *map_thread(inputs, varying), ""])
-    return Text(name, source, threads, {group: len(names) for group, names in inputs.items()}, outputs, fixed, made.operations)
+    return Text(name, source, threads, width, {group: len(names) for group, names in inputs.items()}, outputs, fixed, made.operations)
 
 
 def head(made: Body, dtype: str) -> list[str]:
@@ -254,9 +259,8 @@ def body_text(made: Body, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _map_text(inputs: Mapping[str, Sequence[str]], outputs: Mapping[str, Sequence[int]], dtype: str) -> list[str]:
+def _map_text(inputs: Mapping[str, Sequence[str]], outputs: Mapping[str, Sequence[int]], width: int) -> list[str]:
     """`run`: blocks of robots; rows of a block lie behind each other in one flat array, so that nothing can overlap."""
-    width = lanes(dtype)
     given, count = sum(map(len, inputs.values())), sum(map(len, outputs.values()))
     lines = [
         "@loop",

@@ -231,3 +231,13 @@ def test_only_cells_without_contact_run_on_cuda(twin, tmp_path: Path) -> None:
     ran = twin("run", file, "--target", "cuda")
     assert ran.returncode == 2
     assert "engine: rigid" in ran.stderr
+
+
+def test_a_launch_that_needs_much_memory_is_halved(monkeypatch) -> None:
+    specs = [based(0.01 * i) for i in range(9)]
+    whole = run(*specs)
+    monkeypatch.setattr("twin.physics.cell.rigid.ROOM", 500_000)
+    parts = run(*specs)
+    assert {result.stats["cells"] for result in whole} == {9}
+    assert max(result.stats["cells"] for result in parts) < 9
+    assert [result.scalars for result in parts] == [result.scalars for result in whole]

@@ -19,7 +19,7 @@ from robots.compile import compiled, lanes
 from robots.knots import profiles
 from robots.recipes import Options
 from robots.tracking import Tracked, kernel
-from twin.contact.engine_rigid import follow, steps_per_knot
+from twin.contact.engine_rigid import KNOT, follow, steps_per_knot
 from twin.errors import SimulationStopped
 from twin.kinds import Context, Monitor, Target
 from twin.physics.cell.build import together
@@ -35,6 +35,7 @@ from twin.scenario.paths import resolve
 __all__ = ["AFTERMATH", "Launch", "part_poses", "simulate_many"]
 
 AFTERMATH = 0.3  # [s] simulated on after a failure or the end
+ROOM = 512 * 2**20  # bytes of a launch; a larger one is halved
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +90,10 @@ def _run(crew: Crew, target: Target, monitor: Monitor) -> list[Result]:
     _prepare(crew, target)
     begin = time.perf_counter()
     line = plan(crew)
+    if _bytes(line) > ROOM and crew.count > 1:
+        middle = crew.count // 2
+        halves = (slice(None, middle), slice(middle, None))
+        return [result for half in halves for result in simulate_many(crew.specs[half], target, monitor, crew.contexts[half])]
     planned = time.perf_counter()
     launch = _followed(line, target)
     ran = time.perf_counter()
@@ -105,6 +110,13 @@ def _run(crew: Crew, target: Target, monitor: Monitor) -> list[Result]:
     }
     units = units_of(crew.specs[0])  # names are the same in all of them
     return [_result(launch, i, cell, units, stats) for i, cell in enumerate(values)]
+
+
+def _bytes(line: Timeline) -> int:
+    """Memory of a launch: references, their speeds, and three records at every knot."""
+    crew = line.crew
+    knots = float(line.end.max() + AFTERMATH) / KNOT
+    return int(knots * crew.count * sum(machine.robot.nq for machine in crew.machines.values()) * 5 * 8)
 
 
 def _prepare(crew: Crew, target: Target) -> None:
