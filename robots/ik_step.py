@@ -67,7 +67,7 @@ def chain_of(mechanism: Mechanism, frames: Sequence[str], moving: Sequence[int])
     def renumbered(i: int) -> Moving:
         body = mechanism.bodies[i]
         at = place_of[body.drive]
-        body = replace(body, parent=number.get(body.parent, -1), drive=at, speed=at)
+        body = replace(body, parent=number.get(body.parent, -1), drive=at, speed=at, links=())  # what hangs on it makes no other kernel
         return replace(body, rotation=np.eye(3), position=np.zeros(3)) if i == first else body
 
     bodies = tuple(renumbered(i) for i in needed)

@@ -318,7 +318,7 @@ def is_zero(x: Any) -> bool:
 
 
 def _called(body: Moving) -> str:
-    return f"{body.name} ({', '.join(body.links)})"
+    return f"{body.name} ({', '.join(body.links)})" if body.links else body.name
 
 
 def _axes(body: Moving) -> list[Pair]:
