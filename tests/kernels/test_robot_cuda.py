@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -141,3 +142,31 @@ def test_rows_losses_and_any_gravity_are_pure() -> None:
 def test_stepping_is_pure(scheme: str) -> None:
     choice = stepping.Choice(scheme, control=True, limits=True, losses=True, rows=Rows())  # type: ignore[arg-type]
     marches(stepping.plan(robots.load("iiwa"), choice), f"step_{scheme}")
+
+
+CELL = """\
+twin: 1
+kind: cell
+name: small_step
+engine: rigid
+time_step: 4 ms
+robots: {arm: {model: iiwa}}
+program:
+  arm:
+    robot: arm
+    steps:
+      - {name: go, move_joint: {joints: {lbr_iiwa_joint_2: 0.6}}}
+      - {name: line, move_linear: {by: [0, 0, -20 mm]}}
+"""
+
+
+@pytest.mark.slow
+def test_a_cell_on_cuda_is_the_cell_on_the_cpu(twin, write) -> None:
+    file = write(CELL)
+    there, here = (twin("run", file, "--json", *target, NUMBA_ENABLE_CUDASIM="1") for target in (("--target", "cuda"), ()))
+    assert there.returncode == here.returncode == 0, there.stderr
+    on_cuda, on_cpu = json.loads(there.stdout), json.loads(here.stdout)
+    assert (on_cuda["stats"]["device"], on_cpu["stats"]["device"]) == ("cuda", "cpu")
+    assert on_cuda["id"] != on_cpu["id"]
+    for name, scalar in on_cuda["scalars"].items():
+        assert scalar["value"] == pytest.approx(on_cpu["scalars"][name]["value"], rel=1e-12, abs=1e-12)
