@@ -80,4 +80,4 @@ def same(name: str, ours: np.ndarray, theirs: np.ndarray, tolerance: float = SAM
 
 def made(kernel: Any) -> str:
     """How long a compiled kernel (`seconds`, `cached`) took."""
-    return f"kernel {'from the cache' if kernel.cached else 'compiled'} in {kernel.seconds:.1f} s"
+    return f"kernel {'from the cache' if kernel.made.cached else 'compiled'} in {kernel.made.seconds:.1f} s"

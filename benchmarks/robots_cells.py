@@ -18,7 +18,7 @@ from twin.execute import run_jobs
 from twin.kinds import Context, Silent, Target
 from twin.physics.cell.crew import crews
 from twin.physics.cell.rigid import simulate_many
-from twin.scenario import Scenario, expand, load
+from twin.scenario import Job, Scenario, expand, from_document, load
 
 __all__ = ["rows"]
 
@@ -83,7 +83,7 @@ def rows(count: int = 4096, rounds: int = 3) -> list[dict[str, Any]]:
 
 def _steps(scenario: Scenario, count: int) -> float:
     """Time steps of a cell, on average over a sample."""
-    specs = [from_job(job) for job in _some(scenario, count)]
+    specs = [_cell(job) for job in _some(scenario, count)]
     results = simulate_many(specs, Target(), Silent(), [Context(scenario.folder)] * len(specs))
     return float(np.mean([result.stats["steps"] for result in results]))
 
@@ -111,13 +111,10 @@ def _bare(scenario: Scenario) -> Callable[[], float]:
     return rate
 
 
-def _some(scenario: Scenario, count: int) -> list[Any]:
+def _some(scenario: Scenario, count: int) -> list[Job]:
     jobs = list(expand(scenario, limit=None))
     return jobs[:: max(1, count // 64)]
 
 
-def from_job(job: Any) -> Any:
-    """The cell of a job."""
-    from twin.scenario import from_document
-
+def _cell(job: Job) -> Any:
     return from_document(job.document, job.folder).spec

@@ -25,8 +25,6 @@ PATHS = ("auto", "compiled", "generic", "ready")
 
 BATCH = 256
 """Robots from which on `path="auto"` compiles: seconds once, against microseconds a robot."""
-
-
 OPTIONS = {"gravity", "losses", "parameters", "dtype", "threads", "device", "path", "out"}
 NAMED = 10  # rows that a warning names
 
@@ -231,27 +229,14 @@ def _is_ready(robot: Robot, algorithm: str, options: Options, dtype: Dtype) -> b
 
 def in_background(key: tuple[Any, ...], build: Callable[[], object]) -> bool:
     """Whether what `key` names has been built; the first call starts to, in a thread."""
-    return not _builder(key, _Alike(build)).is_alive()
-
-
-class _Alike:
-    """Something to build; what it is called by tells it apart, not what it is."""
-
-    def __init__(self, build: Callable[[], object]) -> None:
-        self._build = build
-
-    def __call__(self) -> object:
-        return self._build()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Alike)
-
-    def __hash__(self) -> int:
-        return 0
+    begun = _builder(key)
+    if not begun:
+        begun.append(threading.Thread(target=build, name=f"compile {key[1]}", daemon=True))
+        begun[0].start()
+    return not begun[0].is_alive()
 
 
 @cache
-def _builder(key: tuple[Any, ...], build: _Alike) -> threading.Thread:
-    thread = threading.Thread(target=build, name=f"compile {key[1]}", daemon=True)
-    thread.start()
-    return thread
+def _builder(key: tuple[Any, ...]) -> list[threading.Thread]:
+    """Room for the one thread that builds what `key` names."""
+    return []

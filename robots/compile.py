@@ -76,22 +76,13 @@ class Kernel:
     text: Text
     module: Any
     dtype: np.dtype
-    _rooms: dict[int, tuple[ref[np.ndarray], np.ndarray]] = field(default_factory=dict, repr=False)  # results that are still alive
+    # Results that are still alive.
+    _rooms: dict[int, tuple[ref[np.ndarray], np.ndarray]] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def made(self) -> Ready:
         """Compiles for the CPU, or loads: seconds it took, and whether it was found on disk."""
         return ready(self.module.run, *[array_type(self.dtype)] * (len(self.text.inputs) + len(self.text.outputs)), int, int)
-
-    @property
-    def seconds(self) -> float:
-        """That compiling or loading took."""
-        return self.made.seconds
-
-    @property
-    def cached(self) -> bool:
-        """Whether it was found on disk."""
-        return self.made.cached
 
     def __call__(
         self,

@@ -16,7 +16,7 @@ from robots.ik_report import AT_LIMIT, IKReport, report_of
 from robots.ik_rounds import GATHERED, Search, rounds
 from robots.ik_tasks import Pose, Task, rigid, shape_of
 from robots.model import Robot
-from twin.errors import BadInput
+from twin.errors import BadInput, UnknownName
 
 __all__ = ["IKReport", "at_limit", "follow", "solve", "solve_tasks"]
 
@@ -60,6 +60,7 @@ def solve(
     """
     poses = rigid(targets)
     _require_plain(robot)
+    wanted = _wanted(prefer)
     way = path_of(robot, path, len(poses))
     names = None if joints is None else tuple(joints)
     if way == "ready":
@@ -83,7 +84,6 @@ def solve(
     seeds = _rows(robot, seed, len(poses))
     tolerance = np.array([position_tolerance, rotation_tolerance])
     links, moving = chain(robot, frame), _moving(robot, (frame,), names)
-    wanted = GATHERED if prefer == "nearest" else 1
     q, figures = np.empty_like(seeds), np.empty((len(poses), 5))
 
     def attempt(inset: float, rows: np.ndarray) -> None:
@@ -132,8 +132,7 @@ def solve_tasks(
         robot.link_index(task.frame)
     _require_plain(robot)
     moving = _moving(robot, tuple(task.frame for task in tasks), None if joints is None else tuple(joints))
-    tolerance = (position_tolerance, rotation_tolerance)
-    wanted = GATHERED if prefer == "nearest" else 1
+    tolerance, wanted = (position_tolerance, rotation_tolerance), _wanted(prefer)
     prepared = partial(Search.prepared, robot, tasks, moving, tolerance=tolerance, iterations=iterations, wanted=wanted)
     hunt = prepared(seed=seed, posture=None)
 
@@ -153,6 +152,14 @@ def solve_tasks(
         kept = (found[:, 0] == 1.0) & (counts[:, 0] == 1.0)
         q[kept], counts[:, 1] = better[kept], counts[:, 1] + found[:, 1]
     return hunt.report(q, _spoilt(hunt.seeds, q, counts))
+
+
+def _wanted(prefer: str) -> int:
+    """Solutions to gather before one is taken."""
+    known = {"nearest": GATHERED, "any": 1}
+    if prefer not in known:
+        raise UnknownName("prefer", prefer, known)
+    return known[prefer]
 
 
 def _require_plain(robot: Robot) -> None:

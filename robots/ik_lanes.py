@@ -18,7 +18,7 @@ from robots.ik_step import Chain, Step, chain_of, step
 from robots.ik_tasks import Shape
 from robots.mechanism import mechanism
 from robots.model import Robot
-from twin.kernel import array_type, module_of, ready, split
+from twin.kernel import Ready, array_type, module_of, ready, split
 
 __all__ = ["Attempts", "attempts"]
 
@@ -31,8 +31,7 @@ class Attempts:
 
     chain: Chain
     module: Any
-    seconds: float
-    cached: bool
+    made: Ready
 
     def __call__(
         self,
@@ -76,7 +75,7 @@ def attempts(robot: Robot, shapes: tuple[Shape, ...], moving: tuple[int, ...], p
     module = module_of("".join(c if c.isalnum() else "_" for c in title), source(title, one, len(chain.moving)))
     index, table = array_type(np.int64, 1), array_type(np.float64)
     made = ready(module.run, index, index, *[table] * 4, int, float, int, int, table, table)
-    return Attempts(chain, module, made.seconds, made.cached)
+    return Attempts(chain, module, made)
 
 
 def source(title: str, one: Step, k: int) -> str:

@@ -28,7 +28,7 @@ class Search:
     """Targets, prepared for the lanes.
 
     Attributes:
-        tasks, shapes, numbers: what shall be reached; numbers of each task, (n, width), in root axes.
+        shapes, numbers: what shall be reached; numbers of each task, (n, width), in root axes.
         moving: (k,) indices into q; seeds: (n, nq).
         goals: (n, rest), what an attempt at each target needs beside its start.
         wanted: solutions to gather before the one nearest to the seed is taken.
@@ -83,6 +83,8 @@ class Search:
         parts = [seeds[:, list(kernel.chain.held)]]
         if posture is not None:
             rest = checked(robot, "posture", posture, speeds=False)
+            if len(rest) not in (1, count) or not np.isfinite(rest).all():
+                raise BadInput(f"posture of robot {robot.name}", f"{len(rest)} rows", f"finite numbers, {count} rows or one for all")
             parts.append(np.broadcast_to(rest, (count, robot.nq))[:, order])
         near, aligned = tolerance[0] ** 2, (2.0 * np.sin(tolerance[1] / 2)) ** 2
         parts.append(np.broadcast_to([near, aligned], (count, 2)))

@@ -78,16 +78,6 @@ class March:
         """What is written down: groups of the state, and results of the body."""
         return {f"{name}_then": self.state[name] for name in self.kept} | dict(self.records)
 
-    @property
-    def seconds(self) -> float:
-        """That compiling or loading took."""
-        return self.made.seconds
-
-    @property
-    def cached(self) -> bool:
-        """Whether it was found on disk."""
-        return self.made.cached
-
     def __call__(
         self,
         values: Mapping[str, np.ndarray],

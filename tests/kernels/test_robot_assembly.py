@@ -24,7 +24,7 @@ robot = robots.load(name)
 link = next(iter(robot.arms.values())).tool
 for algorithm in algorithms:
     kernel = compiled(robot, algorithm, Options((link,) if algorithm == "jacobian" else ()), dtype)
-    assert not kernel.cached
+    assert not kernel.made.cached
     Path(folder, algorithm).write_text("".join(kernel.module.run.inspect_asm().values()))
 """
 ARITHMETIC = r"(?:add|sub|mul|div|sqrt|fn?m(?:add|sub)(?:132|213|231))"

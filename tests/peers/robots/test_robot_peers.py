@@ -126,3 +126,24 @@ def test_the_stand_in_does_not_touch_itself_at_home(lift: float, bullet, tmp_pat
 
 def names_index(names: dict[int, str], wanted: str) -> int:
     return next(i for i, name in names.items() if name == wanted)
+
+
+@pytest.mark.parametrize("name", ["iiwa", "panda"])
+def test_inverse_dynamics_equals_bullet(name: str, bullet, tmp_path) -> None:
+    """Joint by joint; what a finger that mimics another one needs counts for its leader."""
+    p, client = bullet
+    robot = robots.load(name)
+    p.setGravity(0, 0, -9.81, physicsClientId=client)
+    q, qd, qdd = np.random.default_rng(6).uniform(-1.0, 1.0, (3, robot.nq))
+    body, names, _ = set_up(bullet, robot, tmp_path / "bullet.urdf", q)
+    moving = [robot.joints[robot.link_index(names[i]) - 1] for i in sorted(names) if i >= 0]
+    leaders = [joint.mimic or (joint.name, 1.0, 0.0) for joint in moving if joint.moves]
+    spread = np.zeros((len(leaders), robot.nq))
+    for row, (leader, factor, _) in enumerate(leaders):
+        spread[row, robot.index(leader)] = factor
+    shift = np.array([leader[2] for leader in leaders])
+    state = ((spread @ q + shift).tolist(), (spread @ qd).tolist(), (spread @ qdd).tolist())
+    theirs = spread.T @ np.array(p.calculateInverseDynamics(body, *state, physicsClientId=client))
+    for path in ("generic", "compiled"):
+        ours = dynamics.inverse_dynamics(robot, q, qd, qdd, path=path)[0]
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-6 * np.abs(theirs).max())

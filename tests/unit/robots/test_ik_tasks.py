@@ -187,3 +187,16 @@ def test_no_tasks_and_floating_bases_are_refused(iiwa) -> None:
     for call in (ik.solve, ik.follow):
         with pytest.raises(BadInput, match="floating base"):
             call(free, "tool", targets[:1], seed=free.home)
+
+
+@pytest.mark.parametrize("posture", [np.zeros((3, 7)), np.full(7, np.nan), np.zeros(6)])
+def test_postures_that_do_not_fit_are_told(iiwa, posture) -> None:
+    robot, targets, seeds = iiwa
+    with pytest.raises(BadInput, match="posture of robot"):
+        ik.solve_tasks(robot, [Pose("tool", targets)], seed=seeds, posture=posture)
+
+
+def test_an_unknown_preference_is_told(iiwa) -> None:
+    robot, targets, seeds = iiwa
+    with pytest.raises(UnknownName, match="nearest"):
+        ik.solve(robot, "tool", targets[:2], seed=seeds[:2], prefer="nearst")  # type: ignore[arg-type]

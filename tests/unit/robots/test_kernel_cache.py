@@ -40,7 +40,7 @@ from robots.validate import double_pendulum
 robot = double_pendulum((0.7, 0.45), (3.0, 1.7))
 qdd = dynamics.forward_dynamics(robot, [0.3, -1.0], [1.0, 2.0], [0.5, 0.1], path="compiled")
 kernel = compile.compiled(robot, "forward_dynamics")
-print(json.dumps({"cached": kernel.cached, "qdd": qdd.tolist()}))
+print(json.dumps({"cached": kernel.made.cached, "qdd": qdd.tolist()}))
 """
 RUN = "import numpy as np, looping; print(looping.total(np.ones(3)), sum(looping.total.stats.cache_hits.values()))"
 
