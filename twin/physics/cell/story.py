@@ -9,10 +9,11 @@ import numpy as np
 
 from twin.contact.rotation import wxyz_from_matrix
 from twin.physics.cell.build import arm_run, robot_run, together
+from twin.physics.cell.launch import Launch
 from twin.physics.cell.measure import series_of
-from twin.physics.cell.rigid import Launch, part_poses
 from twin.physics.cell.scene import draw
 from twin.physics.cell.state import Cell, Record, RobotRun
+from twin.physics.cell.tally import part_poses
 
 __all__ = ["tell"]
 
