@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PLUGINS = str(ROOT / "tests" / "plugins")
@@ -17,6 +18,10 @@ sys.path.insert(0, PLUGINS)
 os.environ["PYTHONPATH"] = os.pathsep.join([PLUGINS, *filter(None, [os.environ.get("PYTHONPATH")])])
 
 pytest_plugins = ["pytester"]
+
+# In a clean checkout the first text that is drawn makes hypothesis's table of characters; busy machines take seconds for it.
+settings.register_profile("twin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("twin")
 Ran = subprocess.CompletedProcess[str]
 
 
