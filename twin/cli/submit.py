@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from twin.cli.batches import StorePath, WorkerCount, exit_code, show, watched
+from twin.cli.batches import MaxHours, MaxJobs, StorePath, WorkerCount, limits_of, exit_code, show, watched
 from twin.cli.output import print_json, say
 
 __all__ = ["submit"]
@@ -14,13 +14,19 @@ __all__ = ["submit"]
 
 def submit(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="scenario files, or names of bundled ones; each is a batch")],
-    on: Annotated[str, typer.Option("--on", metavar="TARGET", help="where it runs: local, this machine")] = "local",
+    on: Annotated[str, typer.Option("--on", metavar="TARGET", help="where it runs: local, this machine, or a target of targets.yaml")] = "local",
     name: Annotated[str | None, typer.Option("--name", metavar="N", help="of the batch; by default the scenario's")] = None,
     workers: WorkerCount = None,
     store: StorePath = None,
     sets: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="replace a value of the scenario")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="until all jobs have ended; on local this is always so")] = False,
-    backend: Annotated[Literal["process", "inline"], typer.Option("--backend", help="worker processes, or this one")] = "process",
+    backend: Annotated[
+        Literal["process", "inline"] | None, typer.Option("--backend", help="on this machine: worker processes, or this one")
+    ] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="leave it to a process of its own, and return at once")] = False,
+    priority: Annotated[int, typer.Option("--priority", metavar="N", help="-10 to 10: one more has twice the slots")] = 0,
+    max_jobs: MaxJobs = None,
+    max_hours: MaxHours = None,
     yes: Annotated[bool, typer.Option("--yes", help="confirm a sweep of more than 100,000 jobs")] = False,
     json: Annotated[bool, typer.Option("--json", help="print the summary as JSON")] = False,
 ) -> None:
@@ -33,7 +39,7 @@ def submit(
     from twin.scenario.read import set_options
     from twin.study import summarised
 
-    summaries = []
+    limits, summaries = limits_of(max_jobs, max_hours), []
     for scenario in [load(file, set_options(sets or [])) for file in files]:
         try:
             with watched(scenario.name) as progress:
@@ -45,6 +51,9 @@ def submit(
                     store=store,
                     wait=wait,
                     backend=backend,
+                    detach=detach,
+                    priority=priority,
+                    limits=limits,
                     confirm_large=yes,
                     progress=progress,
                 )
