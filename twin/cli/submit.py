@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from twin.cli.batches import MaxHours, MaxJobs, StorePath, WorkerCount, limits_of, exit_code, show, watched
+from twin.cli.batches import MaxHours, MaxJobs, StorePath, WorkerCount, exit_code, limits_of, show, show_state, watched
 from twin.cli.output import print_json, say
 
 __all__ = ["submit"]
@@ -14,12 +14,14 @@ __all__ = ["submit"]
 
 def submit(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="scenario files, or names of bundled ones; each is a batch")],
-    on: Annotated[str, typer.Option("--on", metavar="TARGET", help="where it runs: local, this machine, or a target of targets.yaml")] = "local",
+    on: Annotated[
+        str, typer.Option("--on", metavar="TARGET", help="where it runs: local, this machine, or a target of targets.yaml")
+    ] = "local",
     name: Annotated[str | None, typer.Option("--name", metavar="N", help="of the batch; by default the scenario's")] = None,
     workers: WorkerCount = None,
     store: StorePath = None,
     sets: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="replace a value of the scenario")] = None,
-    wait: Annotated[bool, typer.Option("--wait", help="until all jobs have ended; on local this is always so")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="until all jobs have ended, also when detached")] = False,
     backend: Annotated[
         Literal["process", "inline"] | None, typer.Option("--backend", help="on this machine: worker processes, or this one")
     ] = None,
@@ -30,8 +32,8 @@ def submit(
     yes: Annotated[bool, typer.Option("--yes", help="confirm a sweep of more than 100,000 jobs")] = False,
     json: Annotated[bool, typer.Option("--json", help="print the summary as JSON")] = False,
 ) -> None:
-    """On local this process drives the batch, so it returns when all jobs have ended. Whatever ends it earlier, kill -9
-    included, finished jobs are kept: submit again, or `twin retry`, runs the rest.
+    """This process drives the batch, so it returns when all jobs have ended; `--detach` leaves that to another. Whatever ends
+    it earlier, kill -9 included, finished jobs are kept: submit again, or `twin retry`, runs the rest.
     """
     from twin import dispatch
     from twin.scenario import load
@@ -60,12 +62,13 @@ def submit(
         except TooManyJobs as error:
             say("`--yes` confirms them.")
             raise error
+        show_state(batch)
         summary = summarised(batch)
         summaries.append(summary)
-        if not json:
+        if not json and not (detach and not wait):
             show(batch, summary)
             print(f"report  twin report {batch.id} -o report.html")
     if json:
         print_json(summaries[0] if len(summaries) == 1 else summaries)
-    codes = {exit_code(summary) for summary in summaries}
+    codes = {exit_code(summary) for summary in summaries} if wait or not detach else {0}
     raise typer.Exit(next((code for code in (4, 3, 1) if code in codes), 0))

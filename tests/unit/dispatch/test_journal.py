@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.dispatch.journal import Journal
-from twin.dispatch.ledger import Ending
 from twin.dispatch.lease import alive, mine
+from twin.dispatch.ledger import Ending
 from twin.dispatch.recovery import opened
 from twin.errors import StoreFault
 from twin.result import Store
@@ -61,7 +61,9 @@ def test_placed_jobs_run_once_their_node_says_so(ledger):
     assert {state for state, *_ in states(ledger).values()} == {"pending"}
 
 
-moves = st.lists(st.tuples(st.sampled_from(["start", "place", "begin", "lose", "end", "old", "back", "cancel", "reopen"]), st.integers(0, 5)))
+moves = st.lists(
+    st.tuples(st.sampled_from(["start", "place", "begin", "lose", "end", "old", "back", "cancel", "reopen"]), st.integers(0, 5))
+)
 
 
 @given(moves)
