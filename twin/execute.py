@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from twin.errors import BadInput, EngineMissing, NodeFailed, SimulationStopped, TwinError
-from twin.kinds import Context, Kind, Monitor, Silent, Target, kind_names, load_kind
+from twin.kinds import Checkpoint, Context, Kind, Monitor, Silent, Target, kind_names, load_kind
 from twin.result.model import Result
 from twin.scenario import Job, Scenario, from_document, identity, judge, verdict
 from twin.scenario.needs import Need, references
@@ -49,6 +49,7 @@ def run(
         StoreFault: the result cannot be written.
     """
     from twin.result import Store, write_folder
+    from twin.result.checkpoint import StoredCheckpoint
 
     target, monitor = target or Target(), monitor or Silent()
     store = store if isinstance(store, Store) else Store(store)
@@ -65,7 +66,10 @@ def run(
         scratch = Path(folder)
         try:
             scenario = resolve_needs(scenario, target=target, monitor=monitor, store=store)
-            result = _simulated(kind, scenario, target, monitor, scratch)
+            context = Context(scenario.folder, scenario.seed, scenario.site, scratch, checkpoint := StoredCheckpoint(store, id))
+            result = _simulated(kind, scenario, target, monitor, context)
+            if _final(result):
+                checkpoint.discard()
         except NeedFailed as error:
             result = Result("failed", reason=str(error))
         result = judged(result, scenario, id, target)
@@ -89,7 +93,12 @@ def run_job(job: Job, *, target: Target, monitor: Monitor, scratch: Path | None 
 
 
 def run_jobs(
-    jobs: Sequence[Job], *, target: Target, monitor: Monitor, scratch: Callable[[], Path | None] = lambda: None
+    jobs: Sequence[Job],
+    *,
+    target: Target,
+    monitor: Monitor,
+    scratch: Callable[[], Path | None] = lambda: None,
+    checkpoint: Callable[[str], Checkpoint | None] = lambda id: None,
 ) -> Iterator[Result]:
     """Run jobs, in their order; those that can share a launch (equal, non-empty batch keys) run in one.
 
@@ -98,6 +107,7 @@ def run_jobs(
 
     Args:
         scratch: makes the empty folder of the next job.
+        checkpoint: where a job, by its id, keeps its state.
     """
     for sheet in {id(job.sheet): job.sheet for job in jobs}.values():
         sheet.renew()
@@ -109,7 +119,7 @@ def run_jobs(
         if isinstance(one, Result):
             yield one
             continue
-        result = shared.pop(i, None) or _attempted(job, one, target, monitor, scratch())
+        result = shared.pop(i, None) or _attempted(job, one, target, monitor, scratch(), checkpoint(job.id))
         yield result if result.id else judged(result, one.scenario, job.id, target)
 
 
@@ -148,9 +158,9 @@ def _ready(job: Job, target: Target, monitor: Monitor) -> _Ready | Result:
         return _unjudged(job, str(error))
 
 
-def _attempted(job: Job, one: _Ready, target: Target, monitor: Monitor, scratch: Path | None) -> Result:
+def _attempted(job: Job, one: _Ready, target: Target, monitor: Monitor, scratch: Path | None, checkpoint: Checkpoint | None) -> Result:
     try:
-        return _simulated(one.kind, one.scenario, target, monitor, scratch)
+        return _simulated(one.kind, one.scenario, target, monitor, replace(one.context, scratch=scratch, checkpoint=checkpoint))
     except TwinError as error:
         return _unjudged(job, str(error))
 
@@ -242,10 +252,9 @@ def _met(alias: str, need: Need, target: Target | None, monitor: Monitor | None,
     return Need(need.source, None, result.id, {name: s.value for name, s in result.scalars.items()}, need.units)
 
 
-def _simulated(kind: Kind, scenario: Scenario, target: Target, monitor: Monitor, scratch: Path | None) -> Result:
+def _simulated(kind: Kind, scenario: Scenario, target: Target, monitor: Monitor, context: Context) -> Result:
     """What the kind says; a simulation that breaks down is data too."""
     begin = time.perf_counter()
-    context = Context(scenario.folder, scenario.seed, scenario.site, scratch)
     try:
         result = kind.simulate(scenario.spec, target, monitor, context)
     except SimulationStopped as error:

@@ -11,12 +11,14 @@ from pathlib import Path
 from twin.dispatch import audit
 from twin.dispatch.batch import Batch
 from twin.dispatch.budget import Budget
+from twin.dispatch.doomed import fail_all
 from twin.dispatch.driver import Books, Driver
 from twin.dispatch.filing import Filing
 from twin.dispatch.intake import Intake
 from twin.dispatch.journal import Journal
 from twin.dispatch.keep import Worst, badness, worst_count
 from twin.dispatch.library import Library
+from twin.dispatch.needed import met
 from twin.dispatch.pace import Pace
 from twin.dispatch.paths import batch_folder, part_folder
 from twin.dispatch.placement import admitted
@@ -24,6 +26,7 @@ from twin.dispatch.recovery import opened
 from twin.dispatch.started import started
 from twin.dispatch.tally import Tally
 from twin.errors import BadInput, NodeFailed
+from twin.execute import NeedFailed
 from twin.result import Scalar
 from twin.result.aside import clear_abandoned
 from twin.result.parts import rows_of
@@ -43,12 +46,20 @@ def drive(batch: Batch, *, budget: Budget | None = None, progress: Progress | No
     """
     with opened(batch.store) as (journal, _):
         scenario, ticket = batch.ticket.load(), batch.ticket
-        admitted(scenario, ticket.target, ticket.place())
-        take_and_drive(journal, batch, Blueprint(scenario), budget or Budget(), progress)
+        admitted(scenario, ticket.target, place := ticket.place())
+        reason = ""
+        if not scenario.resolved or any(not need.id for need in scenario.needs.values()):
+            try:
+                scenario = met(scenario, batch.store, on=ticket.target, backend=place.backend if ticket.target == "local" else None)
+            except NeedFailed as error:
+                reason = str(error)
+        take_and_drive(journal, batch, Blueprint(scenario), budget or Budget(), progress, doomed=reason)
 
 
-def take_and_drive(journal: Journal, batch: Batch, sheet: Blueprint, budget: Budget, progress: Progress | None) -> None:
-    """Become the batch's driver and drive it.
+def take_and_drive(
+    journal: Journal, batch: Batch, sheet: Blueprint, budget: Budget, progress: Progress | None, *, doomed: str = ""
+) -> None:
+    """Become the batch's driver and drive it; `doomed` is why none of its jobs can run.
 
     Raises:
         BadInput: another process drives it.
@@ -69,9 +80,13 @@ def take_and_drive(journal: Journal, batch: Batch, sheet: Blueprint, budget: Bud
         try:
             books = Books(journal, number, filing, _tally(journal, number, batch), _worst(batch, scenario), note, progress)
             intake = Intake(ledger, number, sheet, library)
-            with started(batch, scenario) as (backend, wishes):
-                driver = Driver(books, backend=backend, sheet=sheet, intake=intake, pace=Pace(wishes, ticket.chunk), budget=budget)
-                why = driver.run()
+            if doomed:
+                note(doomed)
+                for row in fail_all(journal, ledger, sheet, doomed):
+                    filing.add(row)
+                why = ""
+            else:
+                why = _driven(books, batch, sheet, intake, budget)
             if why == "cancelled":
                 note(why)
                 ledger.cancel_rest()
@@ -85,6 +100,12 @@ def take_and_drive(journal: Journal, batch: Batch, sheet: Blueprint, budget: Bud
             audit.record(store, why or "ended", batch=ticket.id, target=ticket.target)
     shutil.rmtree(folder / "scratch", ignore_errors=True)
     clear_abandoned(store.path)  # again: a driver whose jobs were taken over may have died meanwhile
+
+
+def _driven(books: Books, batch: Batch, sheet: Blueprint, intake: Intake, budget: Budget) -> str:
+    with started(batch, sheet.scenario) as (backend, wishes):
+        pace = Pace(wishes, batch.ticket.chunk)
+        return Driver(books, backend=backend, sheet=sheet, intake=intake, pace=pace, budget=budget).run()
 
 
 def _number(journal: Journal, batch: Batch) -> int:

@@ -11,13 +11,14 @@ from twin.dispatch import audit
 from twin.dispatch.batch import Batch
 from twin.dispatch.budget import Budget
 from twin.dispatch.drive import drive, take_and_drive
+from twin.dispatch.needed import met
 from twin.dispatch.placement import Refused, admitted, slots
 from twin.dispatch.recovery import opened
 from twin.dispatch.tally import Tally
 from twin.dispatch.targets import Destination, destination
 from twin.dispatch.ticket import Ticket
 from twin.errors import BadInput, UnknownName
-from twin.execute import resolve_needs
+from twin.execute import NeedFailed
 from twin.result import Store
 from twin.scenario import Blueprint, Scenario, TooManyJobs, load, sweep_count
 
@@ -107,8 +108,12 @@ def submit(
         if store.path.is_dir():
             audit.record(store, "refused", target=on, scenario=scenario.name, file=str(scenario.file or ""), reason=str(refused))
         raise
+    doomed = ""
     if scenario.needs:
-        scenario = resolve_needs(scenario, store=store)
+        try:
+            scenario = met(scenario, store, on=on, backend=backend)
+        except NeedFailed as error:
+            doomed = str(error)
     sheet = Blueprint(scenario)
     with opened(store) as (journal, note):
         if note:
@@ -126,7 +131,7 @@ def submit(
         journal.add(ticket.id, ticket.name, count, created=ticket.created, priority=priority, target=on)
         batch = Batch(store, ticket)
         if not detach:
-            take_and_drive(journal, batch, sheet, budget, progress)
+            take_and_drive(journal, batch, sheet, budget, progress, doomed=doomed)
             return batch
     from twin.dispatch.detached import detached
 

@@ -8,14 +8,16 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from twin.dispatch.keep import badness, wanted, worst_count
 from twin.dispatch.rows import from_result
 from twin.dispatch.wire import Order, Setup
 from twin.execute import cancelled, run_jobs
-from twin.kinds import Monitor, Target
+from twin.kinds import Monitor, Target, load_kind
 from twin.result import Result, Store
+from twin.result.checkpoint import StoredCheckpoint
 from twin.result.parts import Row
 from twin.scenario import Job
 
@@ -49,6 +51,7 @@ class Work:
         self._target, self._sheet = Target(**setup.target), setup.sheet()
         self._scratch_root = Path(setup.batch) / "scratch"
         self._scratch: Path | None = None
+        self._saves = load_kind(self._sheet.kind).checkpoints
         self._told: set[str] = set()
 
     @property
@@ -64,7 +67,9 @@ class Work:
         """
         begun = time.perf_counter()
         jobs = [Job(id, number, self._sheet) for number, id in zip(order.numbers, order.ids, strict=True)]
-        results = run_jobs(jobs, target=self._target, monitor=monitor, scratch=self._empty_scratch)
+        results = run_jobs(
+            jobs, target=self._target, monitor=monitor, scratch=self._empty_scratch, checkpoint=partial(StoredCheckpoint, self._store)
+        )
         for job, attempt, result in zip(jobs, order.attempts, results, strict=True):
             seconds = result.stats["seconds"] if result.detail else time.perf_counter() - begun
             yield self._filed(job, attempt, result, float(seconds), order.worst)
@@ -77,6 +82,8 @@ class Work:
 
     def _filed(self, job: Job, attempt: int, result: Result, seconds: float, worst: float | None) -> Done:
         stopped = cancelled(result)
+        if self._saves and not stopped:
+            StoredCheckpoint(self._store, job.id).discard()
         if wanted(self._keep, result, worst) and not stopped:
             self._store.put(result.complete(), job.document, scratch=self._scratch)
         row = from_result(result, index=job.index, values=job.values, seconds=seconds, attempts=attempt)
