@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.require import needs
-from tests.services.slurm import PROGRAMS, Slurm
+from tests.services.slurm import PROGRAMS, SLOTS, Slurm
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +34,32 @@ def slurm(slurm_service: Slurm) -> Iterator[Slurm]:
     slurm_service.heal()
     yield slurm_service
     slurm_service.heal()
+
+
+@pytest.fixture
+def noop(write: Callable[..., Path]) -> Callable[..., Any]:
+    """Loads a scenario of kind `noop` with the given lines."""
+    from twin.scenario import load
+
+    return lambda *lines: load(write("\n".join(["twin: 1", "kind: noop", *lines])))
+
+
+@pytest.fixture
+def slurm_backend(slurm: Slurm, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Makes Slurm backends for a scenario, on the test's store; impatient, and stopped at the end."""
+    from tests.backends.loop import setup
+    from twin.dispatch.backends.slurm import Slurm as Backend
+    from twin.dispatch.backends.slurm_commands import SlurmCommands
+    from twin.dispatch.backends.slurm_watch import Patience
+
+    patience = Patience(poll=0.5, start=20, silence=4, gone=1, controller=120, stop=10)
+    made: list[Backend] = []
+
+    def make(scenario: Any, *, slots: int = SLOTS, **options: Any) -> Backend:
+        usual = {"launcher": [sys.executable], "kinds": ["noop"], "commands": SlurmCommands(slurm.prefix, 20), "patience": patience}
+        made.append(Backend(slots, setup(tmp_path / "store", scenario), **{**usual, **options}))
+        return made[-1]
+
+    yield make
+    for backend in made:
+        backend.stop()

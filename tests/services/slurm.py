@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -36,6 +37,7 @@ class Slurm:
         self.folder, self.network = folder, Network()
         self.environment = {"SLURM_CONF": str(folder / "slurm.conf")}
         self._daemons: dict[str, subprocess.Popen[bytes]] = {}
+        self._forgetful = False
         try:
             _write_configuration(folder)
             self.heal()
@@ -54,6 +56,8 @@ class Slurm:
 
     def heal(self) -> None:
         """All daemons run, all nodes are free, nothing is queued."""
+        if self._forgetful:
+            self._empty_nodes()
         for name in ("munged", "slurmctld", *NODES):
             if name not in self._daemons or self._daemons[name].poll() is not None:
                 self._start(name)
@@ -80,10 +84,15 @@ class Slurm:
             self._daemons["slurmctld"].terminate()
             self._daemons["slurmctld"].wait(20)
         self._start("slurmctld")
+        _until(self._controller_answers, "slurmctld answers again")
 
-    def start_node(self, name: str) -> None:
-        """A killed slurmd again."""
-        self._start(name)
+    def forget_jobs(self) -> None:
+        """slurmctld dies before it saved its jobs, and begins anew: it hands out the same job ids again."""
+        self.kill("slurmctld")
+        for file in (self.folder / "state").glob("job_state*"):
+            file.unlink()
+        self.restart_controller()
+        self._forgetful = True
 
     def steps(self) -> list[psutil.Process]:
         """The slurmstepd processes of running jobs."""
@@ -92,6 +101,15 @@ class Slurm:
     def elements(self) -> list[psutil.Process]:
         """Processes of our own code that Slurm started."""
         return [process for process in self.processes() if "twin.dispatch.element" in process.cmdline()]
+
+    def on_node(self, node: str) -> list[psutil.Process]:
+        """Step daemons of a node, and all that runs below them."""
+        trees = [(step, *step.children(recursive=True)) for step in self.steps()]
+        return [process for tree in trees if any(p.environ().get("SLURMD_NODENAME") == node for p in tree[1:]) for process in tree]
+
+    def signal(self, name: str, number: int) -> None:
+        """Send a signal to a daemon."""
+        self._daemons[name].send_signal(number)
 
     def processes(self) -> list[psutil.Process]:
         """Everything inside the network but the daemons and this process."""
@@ -114,6 +132,14 @@ class Slurm:
                 daemon.wait()
         self._end_jobs()
         self.network.close()
+
+    def _empty_nodes(self) -> None:
+        """Nodes that remember ids of jobs would refuse, and be drained, when these ids come again."""
+        for node in NODES:
+            self.kill(node)
+            shutil.rmtree(self.folder / "spool" / node)
+            (self.folder / "spool" / node).mkdir()
+        self._forgetful = False
 
     def _start(self, name: str) -> None:
         with (self.folder / "log" / f"{name}.out").open("ab") as log:

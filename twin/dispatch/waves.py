@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from twin.dispatch.orders import Key, keys
 from twin.dispatch.spool import Element, Spool
-from twin.dispatch.wire import Order
+from twin.dispatch.wire import Order, Report
 
 __all__ = ["Posting", "Waves"]
 
@@ -24,11 +24,26 @@ class Posting:
     Attributes:
         left: starts that were not reported yet, in order.
         element: who does it; None until its wave is formed.
+        ended, busy: how many jobs were reported, and the seconds that they took.
     """
 
     slot: int
     left: dict[Key, None]
     element: Element | None = None
+    ended: int = 0
+    busy: float = 0.0
+
+    def land(self, report: Report) -> None:
+        """What the element says has ended."""
+        for ended in report.ended:
+            self.left.pop((ended.number, ended.attempt), None)
+        self.ended += len(report.ended)
+        self.busy += report.busy
+
+    def begun(self, seconds: float) -> int:
+        """How many of `left` may have begun in the last `seconds`, of which no report tells; all of them while nothing is known."""
+        mean = self.busy / self.ended if self.ended else 0.0
+        return len(self.left) if mean * len(self.left) <= seconds else 1 + int(seconds / mean)
 
 
 class Waves:

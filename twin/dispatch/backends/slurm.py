@@ -26,6 +26,7 @@ __all__ = ["Slurm"]
 LOOK_SECONDS = 0.1  # between looks into the inbox
 BEAT_SECONDS = 1.0  # between looks at the signs of life
 LIMIT_SLACK = 1.5  # seconds that a beat may be late
+UNTOLD_SECONDS = 1.5  # of an element's work that may be over, or begun, without a report of it
 STILLBORN = 3  # elements in a row that fail before their first sign of life until the backend gives up
 LOG_TAIL = 2000  # bytes
 
@@ -38,7 +39,7 @@ class Slurm:
     Slurm has it queued when the slot becomes free; and all free slots served in one turn, for that makes one array.
     For `ahead_seconds` a slot may hold two elements, both of which run where the cluster has room.
 
-    A lost job is `crashed` when it was at hand, and `bystander` otherwise: bystanders can go together into the next chunks.
+    A lost job is `crashed` when it may have begun, and `bystander` when not: bystanders can go together into the next chunks.
 
     Args:
         setup: as for every worker; the spool is `spool` in its batch's folder, which all nodes must see under the same path.
@@ -80,6 +81,7 @@ class Slurm:
         self._postings: list[Posting] = []
         self._watches: dict[Element, tuple[Posting, Watch]] = {}
         self._read: list[Letter] = []
+        self._accounts = True  # until sacct says that there are none
         self._strays = False  # elements were given up that may still run
         self._stillborn, self._beats_seen = 0, 0.0
         self._clerk = Clerk(commands, self._name, self._handed_in, every=patience.poll)
@@ -180,8 +182,7 @@ class Slurm:
                     f"a node runs other code than this driver. {letter.text}. Install the same twin at {' '.join(self._launcher)} "
                     "on the nodes (or choose nodes of one kind), then `twin retry`."
                 )
-            for ended in letter.report.ended:
-                posting.left.pop((ended.number, ended.attempt), None)
+            posting.land(letter.report)
             reports.append(letter.report)
             if not posting.left:
                 self._settle(letter.element)
@@ -208,6 +209,10 @@ class Slurm:
                 self._stillborn = 0
             if look is not None and element.wave in look.waves:
                 watch.look(look.rows.get(element), now)
+            if reason := watch.hopeless():
+                raise NodeFailed(
+                    f"Slurm will never start the jobs ({reason}): the target's options ask for more than its partition allows."
+                )
             fate = self._overtime(watch) or (watch.fate(now) if look is not None else None)
             if fate is not None:
                 lost.append(self._lose(element, fate))
@@ -220,18 +225,29 @@ class Slurm:
         return Fate("expired", f"ran longer than its time limit of {self._limit:g} s (resources.time)")
 
     def _lose(self, element: Element, fate: Fate) -> Report:
-        """Take the element's order back; its first job that was not reported was at hand."""
+        """Take the element's order back. Of a crash all jobs that may have begun are suspected, of a time-out the first one."""
         posting, watch = self._watches[element]
         log = self._tail(element)
         self._count_stillborn(watch, log)
         self._clerk.cancel(element)
         self._strays = True
         self._settle(element)
+        suspects = posting.begun(UNTOLD_SECONDS) if fate.why == "crashed" else 1
+        reason = fate.reason + self._accounting(watch)
         return Report(
             lost=[
-                Lost(number, attempt, "bystander" if i else fate.why, fate.reason, log) for i, (number, attempt) in enumerate(posting.left)
+                Lost(number, attempt, fate.why if i < suspects else "bystander", reason, log)
+                for i, (number, attempt) in enumerate(posting.left)
             ]
         )
+
+    def _accounting(self, watch: Watch) -> str:
+        """More about an ended element, where Slurm keeps accounts."""
+        if watch.row is None or watch.row.state in ACTIVE | WAITING or not self._accounts:
+            return ""
+        said = self._commands.ending(self._name, watch.row.id)
+        self._accounts = said is not None
+        return f"; accounting: {said}" if said else ""
 
     def _settle(self, element: Element) -> None:
         posting, _ = self._watches.pop(element)
@@ -243,7 +259,8 @@ class Slurm:
             return
         self._stillborn += 1
         if self._stillborn >= STILLBORN:
-            raise NodeFailed(f"no element can be started by {' '.join(self._launcher)}; the last one said:\n{log}\nLogs: {self._logs}")
+            why = f"no element can be started by {' '.join(self._launcher)} (Slurm: {watch.row.reason})"
+            raise NodeFailed(f"{why}; the last one said:\n{log}\nLogs: {self._logs}")
 
     def _tail(self, element: Element) -> str:
         """The end of what the element printed."""

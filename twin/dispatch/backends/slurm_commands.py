@@ -78,7 +78,12 @@ class SlurmCommands:
         Raises:
             SlurmSilent: no answer.
         """
-        self._call(["scancel", "--me", "--quiet", f"--name={name}", *ids])
+        try:
+            self._call(["scancel", "--me", f"--name={name}", *ids])
+        except SlurmSilent:
+            raise
+        except NodeFailed:  # its way of saying that there was nothing to end
+            return
 
     def partitions(self) -> list[str]:
         """Names of all partitions.
@@ -88,13 +93,13 @@ class SlurmCommands:
         """
         return sorted(set(self._call(["sinfo", "--noheader", "--format=%R"]).split()))
 
-    def ending(self, name: str, id: str) -> str:
-        """What the accounting says of an ended element, such as `FAILED 9:0`; empty where there is no accounting."""
+    def ending(self, name: str, id: str) -> str | None:
+        """What the accounting says of an ended element, such as `FAILED 9:0`; None where there is no accounting."""
         fields = ["--noheader", "--parsable2", "--allocations", f"--name={name}", f"--jobs={id}", "--format=State,ExitCode"]
         try:
             lines = self._call(["sacct", *fields]).splitlines()
         except NodeFailed:
-            return ""
+            return None
         return lines[-1].replace("|", " ").strip() if lines else ""
 
     def _call(self, command: Sequence[str], text: str = "") -> str:

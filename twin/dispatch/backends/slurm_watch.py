@@ -14,6 +14,7 @@ __all__ = ["Fate", "Patience", "Watch"]
 ACTIVE = frozenset({"RUNNING", "COMPLETING"})
 WAITING = frozenset({"PENDING", "CONFIGURING", "REQUEUED", "RESIZING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "REQUEUE_FED"})
 NOBODYS_FAULT = frozenset({"CANCELLED", "PREEMPTED"})
+NEVER = frozenset({"PartitionConfig", "PartitionTimeLimit", "InvalidAccount", "InvalidQOS"})
 HELD = re.compile(r"requeued?[ _]held|JobHoldMaxRequeue|DependencyNeverSatisfied", re.IGNORECASE)
 
 
@@ -40,7 +41,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """Why an element is lost, and whether the job at hand is suspected (`crashed`) or not (`bystander`)."""
+    """Why an element is lost, and whether jobs at hand are suspected (`crashed`, `expired`) or not (`bystander`)."""
 
     why: Why
     reason: str
@@ -71,6 +72,10 @@ class Watch:
         """Its last sign of life; the same one again says nothing."""
         if beat is not None and beat != self.beat:
             self.beat, self._heard = beat, now
+
+    def hopeless(self) -> str:
+        """Why Slurm would never start the element, nor any other with its options; empty when it may."""
+        return self.row.reason if self.row and self.row.state == "PENDING" and self.row.reason in NEVER else ""
 
     def fate(self, now: float) -> Fate | None:
         """Why it is lost; None while it is to be waited for."""
