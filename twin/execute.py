@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from twin.errors import BadInput, EngineMissing, NodeFailed, SimulationStopped, TwinError
 from twin.kinds import Context, Kind, Monitor, Silent, Target, kind_names, load_kind
 from twin.result.model import Result
-from twin.scenario import Job, Scenario, from_document, identity, judge, resembling, verdict
-from twin.scenario.identity import FileDigests
+from twin.scenario import Job, Scenario, from_document, identity, judge, verdict
 from twin.scenario.needs import Need, references
 
 if TYPE_CHECKING:
@@ -100,16 +99,13 @@ def run_jobs(
     Args:
         scratch: makes the empty folder of the next job.
     """
-    digests = FileDigests()
-    ready: dict[int, _Ready | Result] = {}
-    met: _Ready | None = None
-    for i, job in enumerate(jobs) if len(jobs) > 1 else ():
-        if _may_share(job):
-            one = (_ready_beside(job, met) if met else None) or _ready(job, target, monitor, digests)
-            ready[i], met = one, met or (one if isinstance(one, _Ready) else None)
+    for sheet in {id(job.sheet): job.sheet for job in jobs}.values():
+        sheet.renew()
+    sharing = [i for i, job in enumerate(jobs) if _may_share(job)] if len(jobs) > 1 else []
+    ready = {i: _ready(jobs[i], target, monitor) for i in sharing}
     shared = _launches(ready, target, monitor)
     for i, job in enumerate(jobs):
-        one = ready.pop(i, None) or _ready(job, target, monitor, digests)
+        one = ready.pop(i, None) or _ready(job, target, monitor)
         if isinstance(one, Result):
             yield one
             continue
@@ -118,12 +114,11 @@ def run_jobs(
 
 
 def _may_share(job: Job) -> bool:
-    """Whether the job's kind knows shared launches; a job with a time limit of its own runs alone."""
+    """Whether the job's kind knows shared launches."""
     try:
-        kind = load_kind(str(job.document.get("kind")))
+        return load_kind(job.sheet.kind).simulate_many is not None
     except TwinError:
         return False
-    return kind.simulate_many is not None and not job.document.get("resources", {}).get("time")
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,13 +130,13 @@ class _Ready:
     context: Context
 
 
-def _ready(job: Job, target: Target, monitor: Monitor, digests: FileDigests) -> _Ready | Result:
+def _ready(job: Job, target: Target, monitor: Monitor) -> _Ready | Result:
     """The job's scenario, checked; or why it cannot be run."""
     try:
-        scenario = from_document(job.document, job.folder)
+        scenario, id = job.sheet.made(job.index)
         kind = load_kind(scenario.kind)
         _require_device(kind, target)
-        if identity(scenario, target, digests=digests) != job.id:
+        if id != job.id:
             return _unjudged(job, CHANGED)
         if not scenario.resolved:
             scenario = resolve_needs(scenario, target=target, monitor=monitor)
@@ -149,26 +144,6 @@ def _ready(job: Job, target: Target, monitor: Monitor, digests: FileDigests) -> 
         if faults := kind.check(scenario.spec, context):
             return _unjudged(job, "\n".join(map(str, faults)))
         return _Ready(kind, scenario, context)
-    except TwinError as error:
-        return _unjudged(job, str(error))
-
-
-def _ready_beside(job: Job, met: _Ready) -> _Ready | Result | None:
-    """The same for a job that differs from one that was met in the kind's keys alone; None where it differs in more.
-
-    Its id need not be checked again: program, machine and files are those of the other.
-    """
-    scenario = resembling(met.scenario, job.document) if Path(job.folder) == met.scenario.folder else None
-    if scenario is None:
-        return None
-    files = met.kind.files
-    try:
-        if list(files(scenario.spec, scenario.folder)) != list(files(met.scenario.spec, scenario.folder)):
-            return None
-        context = replace(met.context, seed=scenario.seed)
-        if faults := met.kind.check(scenario.spec, context):
-            return _unjudged(job, "\n".join(map(str, faults)))
-        return _Ready(met.kind, scenario, context)
     except TwinError as error:
         return _unjudged(job, str(error))
 
@@ -184,7 +159,7 @@ def _launches(ready: Mapping[int, _Ready | Result], target: Target, monitor: Mon
     """Results of the jobs that share a launch with others, by their place."""
     groups: dict[tuple[Any, ...], dict[int, _Ready]] = {}
     for i, one in ready.items():
-        if isinstance(one, _Ready):
+        if isinstance(one, _Ready) and one.scenario.resources.time is None:  # a time limit is each job's own
             key = one.kind.cost(one.scenario.spec).batch_key
             if key:
                 groups.setdefault((one.kind.name, *key), {})[i] = one
@@ -286,8 +261,7 @@ def _simulated(kind: Kind, scenario: Scenario, target: Target, monitor: Monitor,
 
 def _unjudged(job: Job, reason: str) -> Result:
     """A job that did not get as far as simulating."""
-    document: Mapping[str, Any] = job.document
-    return Result("failed", reason=reason, id=job.id, kind=str(document.get("kind", "")), name=str(document.get("name", "")))
+    return Result("failed", reason=reason, id=job.id, kind=job.sheet.kind, name=job.sheet.name)
 
 
 def _final(result: Result) -> bool:

@@ -13,13 +13,13 @@ from twin.dispatch.backends import Backend
 from twin.dispatch.wire import Ended, Lost, Order, Report, Setup
 from twin.kinds import Target
 from twin.result import Store
-from twin.scenario import Job, Scenario, expand
+from twin.scenario import Scenario, expand
 
 __all__ = ["Loop", "setup"]
 
 
 def setup(store: Path, scenario: Scenario) -> Setup:
-    return Setup(str(store), str(store / "batches" / "one"), scenario.keep, asdict(Target()), 0)
+    return Setup(str(store), str(store / "batches" / "one"), scenario.keep, asdict(Target()), 0, scenario.document, str(scenario.folder))
 
 
 class Loop:
@@ -33,7 +33,7 @@ class Loop:
 
     def __init__(self, backend: Backend, scenario: Scenario, store: Path, chunk: int) -> None:
         self.backend, self.store, self.chunk = backend, Store(store), chunk
-        self.jobs: list[Job] = list(expand(scenario))
+        self.jobs = list(expand(scenario))
         self.waiting = deque(range(len(self.jobs)))
         self.attempts: Counter[int] = Counter()
         self.ended: dict[int, Ended] = {}
@@ -93,4 +93,4 @@ class Loop:
                 numbers = [self.waiting.popleft() for _ in range(min(self.chunk, len(self.waiting)))]
                 self.attempts.update(numbers)
                 self._flight |= {(number, self.attempts[number]) for number in numbers}
-                self.backend.send(slot, Order([self.jobs[n] for n in numbers], [self.attempts[n] for n in numbers]))
+                self.backend.send(slot, Order(numbers, [self.jobs[n].id for n in numbers], [self.attempts[n] for n in numbers]))

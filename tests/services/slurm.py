@@ -64,10 +64,7 @@ class Slurm:
         _until(self._controller_answers, "slurmctld answers")
         self.call("scancel", "--user=root")
         self._end_jobs()
-        for node in NODES:
-            if self.state(node) not in ("idle", "completing"):
-                subprocess.run([*self.prefix, "scontrol", "update", f"nodename={node}", "state=resume"], capture_output=True, timeout=20)
-        _until(lambda: all(self.state(node) == "idle" for node in NODES) and not self.call("squeue", "-h"), "all nodes are idle")
+        _until(self._all_idle, "all nodes are idle", every=1.0)
 
     def state(self, node: str) -> str:
         """Of a node: idle, mixed, allocated, down ..."""
@@ -96,11 +93,11 @@ class Slurm:
 
     def steps(self) -> list[psutil.Process]:
         """The slurmstepd processes of running jobs."""
-        return [process for process in self.processes() if process.name() == "slurmstepd"]
+        return self._inside(lambda process: process.name() == "slurmstepd")
 
     def elements(self) -> list[psutil.Process]:
         """Processes of our own code that Slurm started."""
-        return [process for process in self.processes() if "twin.dispatch.element" in process.cmdline()]
+        return self._inside(lambda process: "twin.dispatch.element" in process.cmdline())
 
     def on_node(self, node: str) -> list[psutil.Process]:
         """Step daemons of a node, and all that runs below them."""
@@ -110,14 +107,6 @@ class Slurm:
     def signal(self, name: str, number: int) -> None:
         """Send a signal to a daemon."""
         self._daemons[name].send_signal(number)
-
-    def processes(self) -> list[psutil.Process]:
-        """Everything inside the network but the daemons and this process."""
-        known = {os.getpid(), self.network.keeper, *(daemon.pid for daemon in self._daemons.values())}
-        home = _network_of(self.network.keeper)
-        return [
-            p for p in psutil.process_iter() if p.pid not in known and _network_of(p.pid) == home and p.status() != psutil.STATUS_ZOMBIE
-        ]
 
     def close(self) -> None:
         """End everything that was started; the folder stays for whoever wants to read the logs."""
@@ -132,6 +121,17 @@ class Slurm:
                 daemon.wait()
         self._end_jobs()
         self.network.close()
+
+    def _inside(self, which: Callable[[psutil.Process], bool]) -> list[psutil.Process]:
+        """Processes inside the network, which is how ours are told from any others."""
+        home, found = _network_of(self.network.keeper), []
+        for pid in psutil.pids():
+            try:
+                if _network_of(pid) == home and which(process := psutil.Process(pid)):
+                    found.append(process)
+            except psutil.NoSuchProcess:
+                continue
+        return found
 
     def _empty_nodes(self) -> None:
         """Nodes that remember ids of jobs would refuse, and be drained, when these ids come again."""
@@ -161,6 +161,16 @@ class Slurm:
         ping = subprocess.run([*self.prefix, "scontrol", "ping"], capture_output=True, text=True, timeout=60)
         return "UP" in ping.stdout
 
+    def _all_idle(self) -> bool:
+        """Whether nothing is left to do; pushes on what is not so by itself: drained nodes, jobs that ended without their slurmd."""
+        states = {node: self.state(node) for node in NODES}
+        for node, state in states.items():
+            if state != "idle":
+                for change in ("state=down reason=healing", "state=resume"):
+                    command = ["scontrol", "update", f"nodename={node}", *change.split()]
+                    subprocess.run([*self.prefix, *command], capture_output=True, timeout=20)
+        return set(states.values()) == {"idle"} and not self.call("squeue", "-h")
+
     def _end_jobs(self) -> None:
         """Step daemons and jobs that outlived their slurmd."""
         _, left = psutil.wait_procs(self._jobs(), timeout=4)
@@ -180,7 +190,7 @@ def _network_of(pid: int) -> int:
         return 0
 
 
-def _until(ask: Callable[[], bool], what: str) -> None:
+def _until(ask: Callable[[], bool], what: str, every: float = 0.1) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         try:
@@ -188,7 +198,7 @@ def _until(ask: Callable[[], bool], what: str) -> None:
                 return
         except subprocess.SubprocessError:
             pass
-        time.sleep(0.1)
+        time.sleep(every)
     raise TimeoutError(f"Slurm: after {START_SECONDS} s still not so: {what}")
 
 

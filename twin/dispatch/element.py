@@ -13,13 +13,13 @@ import socket
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from twin.dispatch.handshake import differences, fingerprint
-from twin.dispatch.merging import merged
 from twin.dispatch.orders import keys, rest
 from twin.dispatch.spool import Beat, Element, Spool
-from twin.dispatch.wire import Order, Report
+from twin.dispatch.wire import Order, Report, merged
 from twin.errors import StoreFault, TwinError
 
 __all__ = ["Reporter", "Told", "main"]
@@ -75,9 +75,8 @@ class Reporter:
         """Pass on what ended; a run that was cut short has not ended."""
         with self._lock:
             self._elapsed = None if report.elapsed is None else (report.elapsed, time.monotonic())
-            ended = [e for e in report.ended if e.state != "cancelled"]
-            if ended or report.fault:
-                self._waiting.append(Report(ended=ended, busy=report.busy, units=report.units, fault=report.fault))
+            if report.ended or report.fault or (report.begun and not self._files):
+                self._waiting.append(_finished(report))
             self._pass_on()
 
     def last(self, word: str, text: str = "") -> None:
@@ -144,6 +143,15 @@ class Reporter:
         self._monitor.cancel()
         time.sleep(GRACE_SECONDS)
         os._exit(UNWANTED)
+
+
+def _finished(report: Report) -> Report:
+    """The report without runs that were cut short."""
+    cut = {ended.number for ended in report.ended if ended.state == "cancelled"}
+    if not cut:
+        return report
+    parts = {name: [number for number in numbers if number not in cut] for name, numbers in report.parts.items()}
+    return replace(report, ended=[ended for ended in report.ended if ended.number not in cut], parts=parts)
 
 
 def main(path: str, wave: str) -> int:

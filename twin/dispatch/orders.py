@@ -14,9 +14,9 @@ Key = tuple[int, int]
 
 def keys(order: Order) -> list[Key]:
     """The starts in an order, in its order."""
-    return list(zip((job.index for job in order.jobs), order.attempts, strict=True))
+    return list(zip(order.numbers, order.attempts, strict=True))
 
 
 def rest(order: Order, done: int) -> Order:
     """The order without its first `done` jobs; at least one must be left."""
-    return replace(order, jobs=order.jobs[done:], attempts=order.attempts[done:])
+    return replace(order, numbers=order.numbers[done:], ids=order.ids[done:], attempts=order.attempts[done:])

@@ -178,7 +178,7 @@ class Spool:
             read = self._read(file)
             element = Element.named(str(read[0].get("element"))) if read else None
             if read and element:
-                found.append(Letter(element, Report.decode(read[1]), read[0]["word"], read[0]["text"], file))
+                found.append(_letter(element, *read, file))
         return found
 
     def drop(self, letters: Iterable[Letter]) -> None:
@@ -220,6 +220,12 @@ class Spool:
         if found is None:
             raise StoreFault(f"{self.path / name}: missing, damaged or of another batch; is the batch's folder seen from this machine?")
         return found[1]
+
+
+def _letter(element: Element, head: Mapping[str, str], body: bytes, file: Path) -> Letter:
+    """The news; those of an element with other code are not read: it may write them in another way."""
+    report = Report() if head["word"] == "refused" else Report.decode(body)
+    return Letter(element, report, head["word"], head["text"], file)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -15,14 +15,17 @@ from twin.dispatch.backends.slurm_commands import SlurmCommands, SlurmSilent
 from twin.dispatch.backends.slurm_options import SlurmOptions, arguments, script
 from twin.dispatch.backends.slurm_watch import ACTIVE, WAITING, Fate, Patience, Watch
 from twin.dispatch.handshake import fingerprint
-from twin.dispatch.merging import merged
+from twin.dispatch.pace import Wishes
 from twin.dispatch.spool import Element, Letter, Spool
 from twin.dispatch.waves import Posting, Waves
-from twin.dispatch.wire import Lost, Order, Report, Setup
+from twin.dispatch.wire import Lost, Order, Report, Setup, merged
 from twin.errors import NodeFailed, UnknownName
 
 __all__ = ["Slurm"]
 
+CHUNK_SECONDS = 60.0  # of work in an element
+AHEAD_SECONDS = 15.0  # of work left in a slot when its next element is handed in
+LARGEST = 20_000  # jobs of an element
 LOOK_SECONDS = 0.1  # between looks into the inbox
 BEAT_SECONDS = 1.0  # between looks at the signs of life
 LIMIT_SLACK = 1.5  # seconds that a beat may be late
@@ -34,10 +37,10 @@ LOG_TAIL = 2000  # bytes
 class Slurm:
     """`slots` elements at a time.
 
-    What it wants of the driver's pace: an element costs some seconds (Slurm's scheduling, Python's start), so chunks of
-    `chunk_seconds` of work; the next chunk of a slot when no more than `ahead_seconds` of work are left in it, so that
-    Slurm has it queued when the slot becomes free; and all free slots served in one turn, for that makes one array.
-    For `ahead_seconds` a slot may hold two elements, both of which run where the cluster has room.
+    What it wishes of the chunks (`wishes`): an element costs some seconds (Slurm's scheduling, Python's start), so 60 s of
+    work in one; the next one of a slot when less than 15 s are left in it, so that Slurm has it queued when the slot
+    becomes free; all slots served in one turn, for that makes one array. For these 15 s a slot may hold two elements,
+    both of which run where the cluster has room.
 
     A lost job is `crashed` when it may have begun, and `bystander` when not: bystanders can go together into the next chunks.
 
@@ -53,8 +56,7 @@ class Slurm:
         NodeFailed: Slurm's commands are not here.
     """
 
-    chunk_seconds = 60.0
-    ahead_seconds = 15.0
+    remote = True
 
     def __init__(
         self,
@@ -85,6 +87,11 @@ class Slurm:
         self._strays = False  # elements were given up that may still run
         self._stillborn, self._beats_seen = 0, 0.0
         self._clerk = Clerk(commands, self._name, self._handed_in, every=patience.poll)
+
+    @staticmethod
+    def wishes(slots: int) -> Wishes:
+        """Of the chunks."""
+        return Wishes(slots, CHUNK_SECONDS, AHEAD_SECONDS, LARGEST, shares=1)
 
     def leftover_reports(self) -> Report:
         """What elements of an earlier driver of this batch had finished and nobody took up; their attempts are that driver's."""
