@@ -28,6 +28,8 @@ PORT = 6379
 START_SECONDS = 120.0
 STOP_SECONDS = 10.0
 STORE_BYTES = 80 * 2**20  # smallest that Ray takes, and a bit: nothing large travels through it
+ROOT = Path(__file__).resolve().parents[2]
+PATHS = os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "plugins")))  # the nodes know the kind `noop`
 RAY = str(Path(sys.executable).with_name("ray"))
 
 
@@ -42,23 +44,24 @@ class RayCluster:
 
     Attributes:
         address: what drivers inside the network connect to.
+        nodes: in the order of their start, the head first.
     """
 
     address = f"127.0.0.1:{PORT}"
 
-    def __init__(self, *, token: Path | None = None, head_cpus: int = 0) -> None:
+    def __init__(self, *, token: Path | None = None) -> None:
         self.network = Network()
         self._folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # short: paths of sockets end at 107 characters
-        self._environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled"}
+        self._environment = {**os.environ, "PYTHONPATH": PATHS, "RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled"}
         self._environment.pop("RAY_ADDRESS", None)
         if token is not None:
             self._environment |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(token)}
         self.head: subprocess.Popen[bytes] | None = None
-        self._nodes: list[subprocess.Popen[bytes]] = []
+        self.nodes: list[subprocess.Popen[bytes]] = []
         self._seen: dict[int, psutil.Process] = {}
         try:
             head = ["--head", f"--port={PORT}", f"--temp-dir={self._folder}", "--include-dashboard=false"]
-            self.head = self._start(head, cpus=head_cpus)
+            self.head = self._start(head, cpus=0)
         except BaseException:
             self.close()
             raise
@@ -70,13 +73,24 @@ class RayCluster:
 
     def run(self, *command: str, timeout: float, **variables: str) -> subprocess.CompletedProcess[str]:
         """A program inside the network, to its end."""
-        call = [*self.network.prefix, *command]
-        return subprocess.run(call, env={**os.environ, **variables}, capture_output=True, text=True, timeout=timeout)
+        program = self.begin(*command, **variables)
+        try:
+            out, err = program.communicate(timeout=timeout)
+        finally:
+            program.kill()
+        return subprocess.CompletedProcess(command, program.returncode, out, err)
+
+    def begin(self, *command: str, **variables: str) -> subprocess.Popen[str]:
+        """A program inside the network, under way."""
+        environment = {**os.environ, "PYTHONPATH": PATHS, **variables}
+        return subprocess.Popen(
+            [*self.network.prefix, *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
 
     def workers(self, node: subprocess.Popen[bytes] | None = None) -> list[psutil.Process]:
         """Processes that run actors, of one node or of all."""
-        nodes = [node] if node else self._nodes
-        return [child for node in nodes for child in _tree(node) if "ray::Station" in " ".join(_title(child))]
+        nodes = [node] if node else self.nodes
+        return [child for node in nodes for child in _tree(node) if "ray::Actor" in " ".join(_title(child))]
 
     def daemon(self, node: subprocess.Popen[bytes], name: str) -> psutil.Process:
         """The node's `raylet`, or the head's `gcs_server`."""
@@ -90,7 +104,7 @@ class RayCluster:
 
     def close(self) -> None:
         """End all that was started here."""
-        for node in reversed(self._nodes):
+        for node in reversed(self.nodes):
             if node.poll() is None:
                 self.kill_node(node)
         for process in self._strays():
@@ -100,7 +114,7 @@ class RayCluster:
 
     def strays(self) -> list[psutil.Process]:
         """Processes of this cluster that outlived their node."""
-        living = {child.pid for node in self._nodes if node.poll() is None for child in _tree(node)}
+        living = {child.pid for node in self.nodes if node.poll() is None for child in _tree(node)}
         return [process for process in self._strays() if process.pid not in living]
 
     def _strays(self) -> list[psutil.Process]:
@@ -108,18 +122,18 @@ class RayCluster:
 
     def look(self) -> None:
         """Remember which processes run now; `strays` knows them later."""
-        for node in self._nodes:
+        for node in self.nodes:
             self._seen |= {child.pid: child for child in _tree(node)}
 
     def _start(self, arguments: list[str], *, cpus: int, gpus: int = 0) -> subprocess.Popen[bytes]:
         call = [RAY, "start", "--block", "--node-ip-address=127.0.0.1", "--disable-usage-stats", f"--object-store-memory={STORE_BYTES}"]
-        log = (self._folder / f"node-{len(self._nodes)}.log").open("wb")
+        log = (self._folder / f"node-{len(self.nodes)}.log").open("wb")
         with log:
             node = subprocess.Popen(
                 [*self.network.prefix, *call, f"--num-cpus={cpus}", f"--num-gpus={gpus}", *arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment, start_new_session=True,
             )  # fmt: skip
-        self._nodes.append(node)
+        self.nodes.append(node)
         self._await(node, Path(log.name))
         self.look()
         return node
