@@ -1,12 +1,14 @@
 """Batches on a real Ray cluster: the same jobs, the same numbers to the bit as on this machine."""
 
 import json
+import os
 import shutil
 import sys
 
 import pytest
 
 from tests.faults.drivers import until
+from tests.services.ray import PATHS
 from twin.dispatch import open_batch, submit
 from twin.dispatch.about import about
 from twin.scenario import load
@@ -21,10 +23,10 @@ LIMIT_SECONDS = 180
 def on_ray(ray_cluster, tmp_path):
     """Runs a driver inside the cluster's network; the finished process."""
 
-    def ran(file, variables=None, **options):
+    def ran(file, cwd=None, variables=None, **options):
         asked = {"address": ray_cluster.address, "store": str(tmp_path / "store"), "file": str(file), **options}
         program = [sys.executable, "-m", "tests.services.ray_driver", json.dumps(asked)]
-        return ray_cluster.run(*program, timeout=LIMIT_SECONDS, **(variables or {}))
+        return ray_cluster.run(*program, timeout=LIMIT_SECONDS, cwd=cwd, variables=variables)
 
     return ran
 
@@ -97,7 +99,7 @@ def test_a_fraction_of_a_gpu(on_ray, batch_of, write):
     program = "import json, os; json.dump({'gpu': int(os.environ['CUDA_VISIBLE_DEVICES'])}, open('scalars.json', 'w'))"
     lines = ["twin: 1", "kind: command", f"argv: [{sys.executable}, -c, {json.dumps(program)}]", "pass_environment: [CUDA_VISIBLE_DEVICES]"]
     file = write("\n".join([*lines, "scalars: {gpu: 1}", "sweep: {seeds: 4}"]))
-    ran = on_ray(file, {"CUDA_VISIBLE_DEVICES": "none here"}, gpus=0.25, cpus=0.5, labels={"gpu": "B200"})
+    ran = on_ray(file, variables={"CUDA_VISIBLE_DEVICES": "none here"}, gpus=0.25, cpus=0.5, labels={"gpu": "B200"})
     assert ran.returncode == 0, ran.stderr
     assert {row["scalars"]["gpu"] for row in batch_of(ran).rows()} <= {0, 1, 2, 3}
 
@@ -108,8 +110,7 @@ def test_a_node_with_another_program_is_refused_with_both_hashes(on_ray, write, 
         shutil.copytree(package, other / package, ignore=shutil.ignore_patterns("__pycache__", "node_modules", "player"))
     with (other / "twin" / "units.py").open("a") as file:
         file.write("# another version\n")
-    paths = f"{other}:tests/plugins:."
-    ran = on_ray(write(noop("value: 1")), {"PYTHONPATH": paths})
+    ran = on_ray(write(noop("value: 1")), cwd=other, variables={"PYTHONPATH": os.pathsep.join([str(other), PATHS])})
     assert ran.returncode == 4, ran.stdout + ran.stderr
     assert f"source {about([])['source']} there" in ran.stderr
     assert "twin retry" in ran.stderr
@@ -120,7 +121,8 @@ def test_a_cluster_without_a_place_says_what_it_has(on_ray, write):
     ran = on_ray(write(noop("value: 1")), gpus=9, start_seconds=8)
     assert ran.returncode == 4
     assert "9 GPU" in ran.stderr
-    assert "4 GPU, gpu=B200" in ran.stderr
+    assert "4 GPU" in ran.stderr
+    assert "gpu=B200" in ran.stderr
 
 
 def test_nothing_at_the_address(on_ray, write):
@@ -136,14 +138,15 @@ def test_a_token_is_asked_for_and_never_written(new_ray_cluster, write, tmp_path
     cluster = new_ray_cluster(token=token)
     cluster.add(cpus=1)
     file = write(noop("value: 1"))
-    asked = {"address": cluster.address, "file": str(file), "store": str(tmp_path / "store"), "workers": 1}
+    asked = {"address": cluster.address, "file": str(file), "workers": 1}
     answers = {}
     for name, path in (("right", token), ("wrong", wrong)):
-        program = [sys.executable, "-m", "tests.services.ray_driver", json.dumps({**asked, "token_file": str(path)})]
+        options = {**asked, "store": str(tmp_path / "stores" / name), "token_file": str(path)}
+        program = [sys.executable, "-m", "tests.services.ray_driver", json.dumps(options)]
         answers[name] = cluster.run(*program, timeout=LIMIT_SECONDS)
     assert answers["right"].returncode == 0, answers["right"].stderr
     assert answers["wrong"].returncode == 4
     assert "cannot be joined" in answers["wrong"].stderr
     said = "".join(answer.stdout + answer.stderr for answer in answers.values())
-    said += "".join(path.read_text(errors="replace") for path in (tmp_path / "store").rglob("*") if path.is_file())
+    said += "".join(path.read_text(errors="replace") for path in (tmp_path / "stores").rglob("*") if path.is_file())
     assert "5ec2e7" not in said

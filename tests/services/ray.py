@@ -22,7 +22,7 @@ import psutil
 from tests.require import needs
 from tests.services.network import Network
 
-__all__ = ["RayCluster", "require_ray"]
+__all__ = ["PATHS", "RayCluster", "require_ray"]
 
 PORT = 6379
 START_SECONDS = 120.0
@@ -71,20 +71,22 @@ class RayCluster:
         pairs = ",".join(f"{name}={value}" for name, value in (labels or {}).items())
         return self._start([f"--address={self.address}", *([f"--labels={pairs}"] if pairs else [])], cpus=cpus, gpus=gpus)
 
-    def run(self, *command: str, timeout: float, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, timeout: float, cwd: Path | None = None, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """A program inside the network, to its end."""
-        program = self.begin(*command, **variables)
+        program = self.begin(*command, cwd=cwd, variables=variables)
         try:
             out, err = program.communicate(timeout=timeout)
         finally:
             program.kill()
         return subprocess.CompletedProcess(command, program.returncode, out, err)
 
-    def begin(self, *command: str, **variables: str) -> subprocess.Popen[str]:
+    def begin(self, *command: str, cwd: Path | None = None, variables: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """A program inside the network, under way."""
-        environment = {**os.environ, "PYTHONPATH": PATHS, **variables}
+        environment = {**os.environ, "PYTHONPATH": PATHS, **(variables or {})}
         return subprocess.Popen(
-            [*self.network.prefix, *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [*self.network.prefix, *command], cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
     def workers(self, node: subprocess.Popen[bytes] | None = None) -> list[psutil.Process]:
