@@ -11,10 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from twin.errors import BadInput, EngineMissing, NodeFailed, SimulationStopped, TwinError
-from twin.kinds import Context, Kind, Monitor, Silent, Target, kind_names, load_kind
+from twin.kinds import Checkpoint, Context, Kind, Monitor, Silent, Target, kind_names, load_kind
 from twin.result.model import Result
-from twin.scenario import Job, Scenario, from_document, identity, judge, resembling, verdict
-from twin.scenario.identity import FileDigests
+from twin.scenario import Job, Scenario, from_document, identity, judge, verdict
 from twin.scenario.needs import Need, references
 
 if TYPE_CHECKING:
@@ -50,6 +49,7 @@ def run(
         StoreFault: the result cannot be written.
     """
     from twin.result import Store, write_folder
+    from twin.result.checkpoint import StoredCheckpoint
 
     target, monitor = target or Target(), monitor or Silent()
     store = store if isinstance(store, Store) else Store(store)
@@ -66,7 +66,10 @@ def run(
         scratch = Path(folder)
         try:
             scenario = resolve_needs(scenario, target=target, monitor=monitor, store=store)
-            result = _simulated(kind, scenario, target, monitor, scratch)
+            context = Context(scenario.folder, scenario.seed, scenario.site, scratch, checkpoint := StoredCheckpoint(store, id))
+            result = _simulated(kind, scenario, target, monitor, context)
+            if _final(result):
+                checkpoint.discard()
         except NeedFailed as error:
             result = Result("failed", reason=str(error))
         result = judged(result, scenario, id, target)
@@ -90,7 +93,12 @@ def run_job(job: Job, *, target: Target, monitor: Monitor, scratch: Path | None 
 
 
 def run_jobs(
-    jobs: Sequence[Job], *, target: Target, monitor: Monitor, scratch: Callable[[], Path | None] = lambda: None
+    jobs: Sequence[Job],
+    *,
+    target: Target,
+    monitor: Monitor,
+    scratch: Callable[[], Path | None] = lambda: None,
+    checkpoint: Callable[[str], Checkpoint | None] = lambda id: None,
 ) -> Iterator[Result]:
     """Run jobs, in their order; those that can share a launch (equal, non-empty batch keys) run in one.
 
@@ -99,31 +107,28 @@ def run_jobs(
 
     Args:
         scratch: makes the empty folder of the next job.
+        checkpoint: where a job, by its id, keeps its state.
     """
-    digests = FileDigests()
-    ready: dict[int, _Ready | Result] = {}
-    met: _Ready | None = None
-    for i, job in enumerate(jobs) if len(jobs) > 1 else ():
-        if _may_share(job):
-            one = (_ready_beside(job, met) if met else None) or _ready(job, target, monitor, digests)
-            ready[i], met = one, met or (one if isinstance(one, _Ready) else None)
+    for sheet in {id(job.sheet): job.sheet for job in jobs}.values():
+        sheet.renew()
+    sharing = [i for i, job in enumerate(jobs) if _may_share(job)] if len(jobs) > 1 else []
+    ready = {i: _ready(jobs[i], target, monitor) for i in sharing}
     shared = _launches(ready, target, monitor)
     for i, job in enumerate(jobs):
-        one = ready.pop(i, None) or _ready(job, target, monitor, digests)
+        one = ready.pop(i, None) or _ready(job, target, monitor)
         if isinstance(one, Result):
             yield one
             continue
-        result = shared.pop(i, None) or _attempted(job, one, target, monitor, scratch())
+        result = shared.pop(i, None) or _attempted(job, one, target, monitor, scratch(), checkpoint(job.id))
         yield result if result.id else judged(result, one.scenario, job.id, target)
 
 
 def _may_share(job: Job) -> bool:
-    """Whether the job's kind knows shared launches; a job with a time limit of its own runs alone."""
+    """Whether the job's kind knows shared launches."""
     try:
-        kind = load_kind(str(job.document.get("kind")))
+        return load_kind(job.sheet.kind).simulate_many is not None
     except TwinError:
         return False
-    return kind.simulate_many is not None and not job.document.get("resources", {}).get("time")
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,13 +140,13 @@ class _Ready:
     context: Context
 
 
-def _ready(job: Job, target: Target, monitor: Monitor, digests: FileDigests) -> _Ready | Result:
+def _ready(job: Job, target: Target, monitor: Monitor) -> _Ready | Result:
     """The job's scenario, checked; or why it cannot be run."""
     try:
-        scenario = from_document(job.document, job.folder)
+        scenario, id = job.sheet.made(job.index)
         kind = load_kind(scenario.kind)
         _require_device(kind, target)
-        if identity(scenario, target, digests=digests) != job.id:
+        if id != job.id:
             return _unjudged(job, CHANGED)
         if not scenario.resolved:
             scenario = resolve_needs(scenario, target=target, monitor=monitor)
@@ -153,29 +158,9 @@ def _ready(job: Job, target: Target, monitor: Monitor, digests: FileDigests) -> 
         return _unjudged(job, str(error))
 
 
-def _ready_beside(job: Job, met: _Ready) -> _Ready | Result | None:
-    """The same for a job that differs from one that was met in the kind's keys alone; None where it differs in more.
-
-    Its id need not be checked again: program, machine and files are those of the other.
-    """
-    scenario = resembling(met.scenario, job.document) if Path(job.folder) == met.scenario.folder else None
-    if scenario is None:
-        return None
-    files = met.kind.files
+def _attempted(job: Job, one: _Ready, target: Target, monitor: Monitor, scratch: Path | None, checkpoint: Checkpoint | None) -> Result:
     try:
-        if list(files(scenario.spec, scenario.folder)) != list(files(met.scenario.spec, scenario.folder)):
-            return None
-        context = replace(met.context, seed=scenario.seed)
-        if faults := met.kind.check(scenario.spec, context):
-            return _unjudged(job, "\n".join(map(str, faults)))
-        return _Ready(met.kind, scenario, context)
-    except TwinError as error:
-        return _unjudged(job, str(error))
-
-
-def _attempted(job: Job, one: _Ready, target: Target, monitor: Monitor, scratch: Path | None) -> Result:
-    try:
-        return _simulated(one.kind, one.scenario, target, monitor, scratch)
+        return _simulated(one.kind, one.scenario, target, monitor, replace(one.context, scratch=scratch, checkpoint=checkpoint))
     except TwinError as error:
         return _unjudged(job, str(error))
 
@@ -184,7 +169,7 @@ def _launches(ready: Mapping[int, _Ready | Result], target: Target, monitor: Mon
     """Results of the jobs that share a launch with others, by their place."""
     groups: dict[tuple[Any, ...], dict[int, _Ready]] = {}
     for i, one in ready.items():
-        if isinstance(one, _Ready):
+        if isinstance(one, _Ready) and one.scenario.resources.time is None:  # a time limit is each job's own
             key = one.kind.cost(one.scenario.spec).batch_key
             if key:
                 groups.setdefault((one.kind.name, *key), {})[i] = one
@@ -267,10 +252,9 @@ def _met(alias: str, need: Need, target: Target | None, monitor: Monitor | None,
     return Need(need.source, None, result.id, {name: s.value for name, s in result.scalars.items()}, need.units)
 
 
-def _simulated(kind: Kind, scenario: Scenario, target: Target, monitor: Monitor, scratch: Path | None) -> Result:
+def _simulated(kind: Kind, scenario: Scenario, target: Target, monitor: Monitor, context: Context) -> Result:
     """What the kind says; a simulation that breaks down is data too."""
     begin = time.perf_counter()
-    context = Context(scenario.folder, scenario.seed, scenario.site, scratch)
     try:
         result = kind.simulate(scenario.spec, target, monitor, context)
     except SimulationStopped as error:
@@ -286,8 +270,7 @@ def _simulated(kind: Kind, scenario: Scenario, target: Target, monitor: Monitor,
 
 def _unjudged(job: Job, reason: str) -> Result:
     """A job that did not get as far as simulating."""
-    document: Mapping[str, Any] = job.document
-    return Result("failed", reason=reason, id=job.id, kind=str(document.get("kind", "")), name=str(document.get("name", "")))
+    return Result("failed", reason=reason, id=job.id, kind=job.sheet.kind, name=job.sheet.name)
 
 
 def _final(result: Result) -> bool:

@@ -20,7 +20,7 @@ from twin.errors import Fault, UnknownName
 if TYPE_CHECKING:
     from twin.result import Result
 
-__all__ = ["Context", "Cost", "Kind", "Monitor", "Silent", "Target", "kind_names", "load_kind"]
+__all__ = ["Checkpoint", "Context", "Cost", "Kind", "Monitor", "Silent", "Target", "kind_names", "load_kind"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,23 @@ class Monitor(Protocol):
         """True when the run should stop and keep what it has (status `stopped`, reason `cancelled`)."""
 
 
+class Checkpoint(Protocol):
+    """Where a long run keeps its state, so that another attempt goes on from there after a preemption or a lost node.
+
+    A kind that can: `state = context.checkpoint.load()` at its begin; in its loop `if checkpoint.due(): checkpoint.save(...)`,
+    and once more when its monitor says `cancelled`. The numbers must be those of a run that was never interrupted.
+    """
+
+    def due(self) -> bool:
+        """Whether it is time to save again. Cheap."""
+
+    def save(self, **arrays: Any) -> None:
+        """Keep this state in place of the one before."""
+
+    def load(self) -> Mapping[str, Any] | None:
+        """The last state, arrays by name; None when there is none."""
+
+
 class Silent:
     """A monitor that listens to nothing."""
 
@@ -61,6 +78,7 @@ class Context:
         folder: the folder of the scenario file; relative paths in the spec start here.
         seed: of the scenario; every random number of the run comes from it.
         site: the resolved site (frames by name), or None.
+        checkpoint: where a long run keeps its state; None where nobody would go on from it.
         scratch: an empty folder for the run's own files; what is left there is kept with the result where `keep` says so.
     """
 
@@ -68,6 +86,7 @@ class Context:
     seed: int = 0
     site: Any = None
     scratch: Path | None = None
+    checkpoint: Checkpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +119,7 @@ class Kind:
         validate: (quick) -> rows of `twin validate`, or None.
         simulate_many: (specs, target, monitor, contexts) -> a Result each, equal bit for bit to `simulate` of each alone; for
             specs whose costs have one batch key. Series, arrays and scene may come on demand (`Result.detail`).
+        checkpoints: whether its runs keep their state (`Context.checkpoint`).
     """
 
     name: str
@@ -115,6 +135,7 @@ class Kind:
     example: str = ""
     validate: Callable[[bool], list[dict[str, Any]]] | None = None
     simulate_many: Callable[[Sequence[Any], Target, Monitor, Sequence[Context]], list[Result]] | None = None
+    checkpoints: bool = False
 
 
 @cache

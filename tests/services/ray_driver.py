@@ -8,12 +8,15 @@ import json
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import asdict
 
-from twin.dispatch import launch, open_batch, submit
+from twin.dispatch import drive, open_batch, submit
 from twin.dispatch.backends.ray import RayActors, RayOptions
+from twin.dispatch.pace import Wishes
 from twin.dispatch.paths import batch_folder
 from twin.dispatch.wire import Setup
 from twin.errors import TwinError
+from twin.kinds import Target
 
 
 def main(address, store, file="", retry="", workers=2, chunk=None, wait=False, **options):
@@ -22,20 +25,24 @@ def main(address, store, file="", retry="", workers=2, chunk=None, wait=False, *
     warm = 0.0
 
     @contextmanager
-    def ray_backend(store, ticket, scenario):
+    def on_ray(batch, scenario):
         nonlocal warm
-        setup = Setup(str(store.path), str(batch_folder(store, ticket.id)), scenario.keep, {}, 0)
-        backend = RayActors(ticket.workers, setup, options, kinds=[scenario.kind], time_limit=scenario.resources.time)
+        ticket, store = batch.ticket, batch.store
+        setup = Setup(
+            str(store.path.absolute()), str(batch_folder(store, ticket.id).absolute()), scenario.keep, asdict(Target()), 0,
+            dict(scenario.document), str(scenario.folder),
+        )  # fmt: skip
+        backend = RayActors(ticket.workers, setup, options, time_limit=scenario.resources.time)
         try:
             while wait and len(backend.load()) < ticket.workers:
                 backend.poll(0.1)
             begun = time.perf_counter()
-            yield backend
+            yield backend, Wishes(ticket.workers)
             warm = time.perf_counter() - begun
         finally:
             backend.stop()
 
-    launch._backend = ray_backend
+    drive.started = on_ray
     try:
         batch = open_batch(retry, store).retry() if retry else submit(file, store=store, workers=workers, chunk=chunk)
     except TwinError as error:

@@ -13,14 +13,30 @@ import typer
 from twin.cli.output import bound_text, number, print_table, say
 
 if TYPE_CHECKING:
-    from twin.dispatch import Batch
+    from twin.dispatch import Batch, Limits
     from twin.dispatch.tally import Tally
 
-__all__ = ["INTERRUPTED", "BatchName", "StorePath", "WorkerCount", "exit_code", "show", "watched"]
+__all__ = [
+    "INTERRUPTED",
+    "BatchName",
+    "MaxHours",
+    "MaxJobs",
+    "StorePath",
+    "WorkerCount",
+    "exit_code",
+    "limits_of",
+    "show",
+    "show_state",
+    "watched",
+]
 
 BatchName = Annotated[str, typer.Argument(metavar="[BATCH]", help="name, id, or beginning of the id; the latest when left out")]
 StorePath = Annotated[Path | None, typer.Option("--store", metavar="DIR", help="by default TWIN_STORE or ./twin-store")]
 WorkerCount = Annotated[int | None, typer.Option("--workers", metavar="N", min=1, help="jobs at a time; by default one a core")]
+MaxJobs = Annotated[int | None, typer.Option("--max-jobs", metavar="N", help="begin no more jobs than this; the rest waits for a retry")]
+MaxHours = Annotated[
+    float | None, typer.Option("--max-hours", metavar="H", help="begin nothing after so many hours of work, all workers together")
+]
 INTERRUPTED = 130  # as a shell reports Ctrl-C
 SAY_SECONDS = 15.0  # between lines where there is no terminal to draw on
 
@@ -34,6 +50,13 @@ def exit_code(summary: Mapping[str, Any]) -> int:
     if summary["study"] is not None:
         return 1 if summary["study"]["verdict"] == "fail" else 0
     return 1 if summary["verdicts"]["fail"] else 0
+
+
+def limits_of(max_jobs: int | None, max_hours: float | None) -> Limits:
+    """The options as limits of a drive."""
+    from twin.dispatch import Limits
+
+    return Limits(max_jobs, max_hours)
 
 
 @contextmanager
@@ -95,6 +118,16 @@ def show(batch: Batch, summary: Mapping[str, Any]) -> None:
         print(f"{count:6d}  {reason}")
     word = {0: "PASS" if verdicts["pass"] or study else "no verdict", 1: "FAIL", 3: "STOPPED", 4: "FAILED"}[exit_code(summary)]
     print(f"{word}  {batch.name} in {summary['seconds']:.1f} s")
+
+
+def show_state(batch: Batch) -> None:
+    """What is left of a batch that is not at its end, and how to go on."""
+    state = batch.status()
+    left = state["jobs"] - sum(state[key] for key in ("done", "stopped", "failed", "cancelled"))
+    if state["state"] == "stopped":
+        say(f"{state['reason']}: {left} jobs wait. Go on with `twin retry {batch.id}`.")
+    elif state["state"] == "running":
+        say(f"{batch.id} runs on {state['at']}, {left} of {state['jobs']} jobs to go: `twin status --watch`, `twin cancel {batch.id}`.")
 
 
 def _study_row(line: Mapping[str, Any]) -> tuple[str, ...]:

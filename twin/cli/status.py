@@ -18,7 +18,7 @@ __all__ = ["status"]
 
 LATEST = 20  # batches shown when none is named
 WATCH_SECONDS = 1.0
-OTHERS = ("stopped", "failed", "cancelled", "cached")
+OTHERS = ("stopped", "failed", "cancelled", "cached", "placed", "running", "lost")
 
 
 def status(
@@ -71,12 +71,15 @@ def _show(states: list[dict[str, Any]]) -> None:
     if not states:
         print("This store has no batches; `twin submit FILE` makes one.")
         return
-    rows = [(s["batch"], s["name"], s["state"], f"{_ended(s)}/{s['jobs']}", _ends(s), f"{s['seconds']:.1f} s") for s in states]
-    print_table(("batch", "name", "state", "ended", "how", "for"), rows)
+    rows = [(s["batch"], s["name"], s["at"], s["state"], f"{_ended(s)}/{s['jobs']}", _ends(s), f"{s['seconds']:.1f} s") for s in states]
+    print_table(("batch", "name", "at", "state", "ended", "how", "for"), rows)
+    for s in states:
+        if s["state"] == "stopped":
+            print(f"{s['batch']}: {s['reason']}; `twin retry {s['batch']}` runs the rest")
 
 
 def _ended(state: Mapping[str, Any]) -> int:
-    return int(state["jobs"] - state["pending"] - state["running"])
+    return int(state["jobs"] - sum(state[key] for key in ("pending", "placed", "running", "lost")))
 
 
 def _ends(state: Mapping[str, Any]) -> str:

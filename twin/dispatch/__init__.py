@@ -5,13 +5,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-_LAZY = {"Batch": "twin.dispatch.batch", "open_batch": "twin.dispatch.batch", "submit": "twin.dispatch.launch"}
+_LAZY = {
+    "Batch": "twin.dispatch.batch",
+    "Limits": "twin.dispatch.submission",
+    "open_batch": "twin.dispatch.batch",
+    "submit": "twin.dispatch.submission",
+}
 
-__all__ = ["Batch", "open_batch", "submit"]
+__all__ = ["Batch", "Limits", "open_batch", "submit"]
 
 if TYPE_CHECKING:
     from twin.dispatch.batch import Batch, open_batch
-    from twin.dispatch.launch import submit
+    from twin.dispatch.submission import Limits, submit
 
 
 def __getattr__(name: str) -> Any:

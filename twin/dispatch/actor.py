@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic_core import from_json, to_json
@@ -20,9 +21,9 @@ from pydantic_core import from_json, to_json
 from twin.dispatch.about import about
 from twin.dispatch.frames import unpack
 from twin.dispatch.station import Station
-from twin.dispatch.wire import Order, Report, Setup
+from twin.dispatch.wire import Order, Report, Setup, merged
 
-__all__ = ["BEAT_SECONDS", "Actor", "together"]
+__all__ = ["BEAT_SECONDS", "Actor"]
 
 BEAT_SECONDS = 2.0  # a sign of life, also from an actor without work
 LINGER_SECONDS = 0.02  # a report waits so long for company: each one that travels costs Ray about a millisecond
@@ -78,7 +79,7 @@ class Actor:
         time.sleep(LINGER_SECONDS)
         while not self._reports.empty():  # nobody else takes out of it
             reports.append(self._reports.get())
-        return together(reports)
+        return replace(merged(reports), elapsed=reports[-1].elapsed)
 
 
 class Flag:
@@ -97,20 +98,6 @@ class Flag:
     def cancelled(self) -> bool:
         """Whether it was set."""
         return self._set
-
-
-def together(reports: list[Report]) -> Report:
-    """Several reports as one, in their order."""
-    if len(reports) == 1:
-        return reports[0]
-    return Report(
-        ended=[ended for report in reports for ended in report.ended],
-        lost=[lost for report in reports for lost in report.lost],
-        busy=sum(report.busy for report in reports),
-        units={name: unit for report in reports for name, unit in report.units.items()},
-        elapsed=reports[-1].elapsed if reports else None,
-        fault=next((report.fault for report in reports if report.fault), ""),
-    )
 
 
 def _node() -> str:

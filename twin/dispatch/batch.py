@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twin.dispatch import audit
 from twin.dispatch.journal import Entry, Journal
 from twin.dispatch.paths import batch_folder, part_folder
 from twin.dispatch.recovery import opened
@@ -21,6 +22,7 @@ from twin.result.parts import Row, read_part, row_table, rows_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from twin.dispatch.submission import Limits
     from twin.scenario import Scenario
 
 __all__ = ["Batch", "batches", "open_batch"]
@@ -68,26 +70,30 @@ class Batch:
         with opened(self.store) as (journal, _):
             return journal.units(self._entry(journal).number)
 
-    def status(self) -> dict[str, Any]:
-        """How far it is: `state` (running, ended, cancelled, interrupted), counts as in `summary`, running, pending, seconds."""
+    @property
+    def begun(self) -> bool:
+        """Whether somebody drives it, or has driven it to an end."""
         with opened(self.store) as (journal, _):
             entry = self._entry(journal)
-            tally = Tally.of(entry.id, entry.jobs, journal.counts(entry.number))
+            return entry.driven or entry.ended or bool(entry.reason)
+
+    def status(self) -> dict[str, Any]:
+        """How far it is: `state`, its `reason`, counts as in `summary`, entered, placed, running, lost, pending, seconds, at.
+
+        `state` is running, ended, cancelled, interrupted (its driver is gone) or stopped (a budget was spent).
+        """
+        with opened(self.store) as (journal, _):
+            entry = self._entry(journal)
+            tally = Tally.of(entry.id, entry.jobs, journal.ledger(entry.number).counts())
         left = entry.jobs - tally.ended
-        state = (
-            "running"
-            if entry.driven
-            else "interrupted"
-            if not entry.ended
-            else "cancelled"
-            if left or tally.states["cancelled"]
-            else "ended"
-        )
+        state = _state(entry, left, tally)
         cancelled = tally.states["cancelled"] + (left if state == "cancelled" else 0)
-        pending = 0 if state == "cancelled" else left - tally.running
+        under_way = {key: tally.states[key] for key in ("placed", "lost")}
+        pending = 0 if state == "cancelled" else left - tally.running - sum(under_way.values())
         return {
-            "name": self.name, "state": state, **_counts(tally), "cancelled": cancelled, "running": tally.running,
-            "pending": pending, "seconds": entry.seconds,
+            "name": self.name, "state": state, "reason": entry.reason, "at": entry.target, "priority": entry.priority, **_counts(tally),
+            "cancelled": cancelled, "running": tally.running, **under_way, "pending": pending, "entered": tally.entered,
+            "seconds": entry.seconds,
         }  # fmt: skip
 
     def summary(self, study: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -105,9 +111,12 @@ class Batch:
 
         with opened(self.store) as (journal, _):
             batch = self._entry(journal).number
-            filed, units = journal.parts(batch), journal.units(batch)
-            loose = [text_row(text) for text in journal.loose_rows(batch)]
-        tables = [self._part(name, filed) for name in sorted(set(filed.values()))]
+            ledger, units = journal.ledger(batch), journal.units(batch)
+            loose, parts = [text_row(text) for text in ledger.loose_rows()], ledger.parts()
+            ended = sum(count for state, _, _, count in ledger.counts() if state in ("done", "stopped", "failed"))
+            replaced = ended != len(loose) + sum(rows for _, rows in parts.values())
+            current = dict(ledger.part_of()) if replaced else None
+        tables = [self._part(number, name, current) for number, (name, _) in sorted(parts.items())]
         if loose or not tables:
             tables.append(row_table(loose, units))
         table = pa.concat_tables(tables, promote_options="permissive") if len(tables) > 1 else tables[0]
@@ -161,9 +170,8 @@ class Batch:
                 progress(status)
             time.sleep(LOOK_SECONDS)
         if status["state"] == "interrupted":
-            raise NodeFailed(
-                f"batch {self.id}: its driver is gone, {status['pending'] + status['running']} jobs are left; `twin retry {self.id}`."
-            )
+            left = sum(status[key] for key in ("pending", "placed", "running", "lost"))
+            raise NodeFailed(f"batch {self.id}: its driver is gone, {left} jobs are left; `twin retry {self.id}`.")
         return self
 
     def cancel(self) -> None:
@@ -173,19 +181,19 @@ class Batch:
             if entry.driven:
                 journal.ask_cancel(entry.number)
             elif not entry.ended and journal.take(self.id):
-                journal.cancel_rest(entry.number)
-                journal.leave(entry.number, ended=True)
+                journal.ledger(entry.number).cancel_rest()
+                journal.leave(entry.number, ended=True, reason="cancelled")
+        audit.record(self.store, "cancel asked", batch=self.id)
 
-    def retry(self, progress: Callable[[Tally], None] | None = None) -> Batch:
+    def retry(self, progress: Callable[[Tally], None] | None = None, limits: Limits | None = None) -> Batch:
         """Run what failed, was cancelled or never began. This process drives it, and returns at the end.
 
         Raises:
             BadInput: another process drives it, or its files have changed.
         """
-        from twin.dispatch.launch import drive
+        from twin.dispatch.submission import retry
 
-        drive(self, progress=progress)
-        return self
+        return retry(self, limits, progress)
 
     def _entry(self, journal: Journal) -> Entry:
         entry = journal.batch(self.id)
@@ -193,13 +201,14 @@ class Batch:
             raise StoreFault(f"{self.store.path}: batch {self.id} is not in the journal; submit the scenario again.")
         return entry
 
-    def _part(self, name: str, filed: Mapping[int, str]) -> pa.Table:
+    def _part(self, number: int, name: str, current: Mapping[int, int] | None) -> pa.Table:
         """A part without the rows that a later part replaced."""
         import pyarrow as pa
 
         table = read_part(part_folder(self.store, self.id) / name)
-        current = [filed.get(index) == name for index in table["index"].to_pylist()]
-        return table if all(current) else table.filter(pa.array(current))
+        if current is None:
+            return table
+        return table.filter(pa.array([current.get(index) == number for index in table["index"].to_pylist()], pa.bool_()))
 
 
 def open_batch(which: str = "latest", store: Store | str | Path | None = None) -> Batch:
@@ -231,6 +240,14 @@ def batches(store: Store) -> list[Entry]:
         return []
     with opened(store) as (journal, _):
         return journal.batches()
+
+
+def _state(entry: Entry, left: int, tally: Tally) -> str:
+    if entry.driven:
+        return "running"
+    if not entry.ended:
+        return "stopped" if entry.reason.startswith("the budget") else "interrupted"
+    return "cancelled" if left or tally.states["cancelled"] else "ended"
 
 
 def _counts(tally: Tally) -> dict[str, Any]:

@@ -8,56 +8,67 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from twin.dispatch.backends import Backend
+from twin.dispatch.budget import Budget
 from twin.dispatch.filing import Filing
 from twin.dispatch.intake import Intake, Item
-from twin.dispatch.journal import Ending, Journal
+from twin.dispatch.journal import Journal
 from twin.dispatch.keep import Worst
+from twin.dispatch.ledger import Ending
 from twin.dispatch.pace import Pace
 from twin.dispatch.rows import row_text
+from twin.dispatch.shares import Share
 from twin.dispatch.tally import Tally
 from twin.dispatch.wire import Ended, Lost, Order, Report
 from twin.errors import StoreFault
 from twin.result.parts import Row
+from twin.scenario import Blueprint
 
-__all__ = ["CRASHES", "Driver"]
+__all__ = ["CRASHES", "Books", "Driver"]
 
 CRASHES = 3  # workers that a job may take along before it is called failed
 BACKOFF_SECONDS = 0.2  # after the first crash; doubles with each
 TURN_SECONDS = 0.2  # longest wait for news
 CANCEL_SECONDS = 0.5  # between looks whether somebody asked for the end
 PROGRESS_SECONDS = 0.1
-AHEAD = 4096  # jobs that wait, expanded, for their chunk
+
+
+@dataclass(frozen=True)
+class Books:
+    """What a driver writes into.
+
+    Attributes:
+        batch: number of the batch in the journal.
+        worst: the worst jobs so far, where `keep` asks for them.
+        note: writes a line into the batch's own log.
+        progress: called with the tally some times a second.
+    """
+
+    journal: Journal
+    batch: int
+    filing: Filing
+    tally: Tally
+    worst: Worst | None
+    note: Callable[[str], None]
+    progress: Callable[[Tally], None] | None = None
 
 
 class Driver:
     """Drives one batch to its end."""
 
-    def __init__(
-        self,
-        journal: Journal,
-        batch: int,
-        *,
-        backend: Backend,
-        intake: Intake,
-        filing: Filing,
-        pace: Pace,
-        tally: Tally,
-        worst: Worst | None = None,
-        note: Callable[[str], None],
-        progress: Callable[[Tally], None] | None = None,
-    ) -> None:
-        self._journal, self._batch, self._backend = journal, batch, backend
-        self._intake, self._filing, self._pace, self._tally = intake, filing, pace, tally
-        self._worst, self._note, self._progress = worst, note, progress
+    def __init__(self, books: Books, *, backend: Backend, sheet: Blueprint, intake: Intake, pace: Pace, budget: Budget) -> None:
+        self._books, self._backend, self._sheet, self._intake = books, backend, sheet, intake
+        self._journal, self._ledger, self._tally = books.journal, books.journal.ledger(books.batch), books.tally
+        self._pace, self._budget, self._share = pace, budget, Share(books.journal, books.batch)
         self._flight: dict[int, Item] = {}
         self._suspects: list[Item] = []  # their worker died: tried again one at a time, so that only the guilty go on crashing
         self._exclusive: set[int] = set()  # slots that work on a suspect
         self._looked = self._shown = 0.0
 
-    def run(self) -> bool:
-        """Work until all jobs have ended; False when somebody cancelled the batch.
+    def run(self) -> str:
+        """Work until all jobs have ended; why it stopped before that, or empty. `cancelled` when somebody asked for the end.
 
         Raises:
             StoreFault: the store cannot be written; nothing finished is lost.
@@ -65,7 +76,7 @@ class Driver:
         """
         while not self._over():
             if self._cancel_asked():
-                return False
+                return "cancelled"
             report = self._backend.poll(self._patience())
             if report.fault:
                 raise StoreFault(report.fault)
@@ -75,48 +86,59 @@ class Driver:
                 orders = self._orders()
             for slot, order in orders:
                 self._backend.send(slot, order)
-            self._filing.file_when_due()
+            self._books.filing.file_when_due()
             self._show()
+            if self._budget.spent and not self._flight:
+                self._show(at_once=True)
+                return self._budget.reason
         self._show(at_once=True)
-        return True
-
-    def give_back(self) -> None:
-        """What is under way is pending again."""
-        self._journal.give_back(self._batch, list(self._flight))
+        return ""
 
     def _over(self) -> bool:
         return self._intake.exhausted and not (self._flight or self._suspects or len(self._intake))
 
     def _patience(self) -> float:
-        """Seconds to wait for news: none while there is something better to do, such as expanding the sweep ahead."""
-        return TURN_SECONDS if self._intake.exhausted or len(self._intake.waiting) >= AHEAD else 0.0
+        """Seconds to wait for news: none while there is something better to do, such as entering jobs ahead."""
+        return 0.0 if self._intake.busy else TURN_SECONDS
 
     def _cancel_asked(self) -> bool:
         now = time.monotonic()
         if now - self._looked < CANCEL_SECONDS:
             return False
         self._looked = now
-        return self._journal.cancel_asked(self._batch)
+        return self._journal.cancel_asked(self._books.batch)
 
     def _take_in(self) -> None:
         """Keep jobs at hand for the next chunks; what is known already ends at once."""
-        if not self._intake.exhausted and len(self._intake.waiting) < AHEAD:
-            self._end(self._intake.admit())
+        self._intake.enter()
+        self._end(self._intake.admit())
         self._end(self._intake.ask())
 
     def _settle(self, report: Report) -> None:
-        self._journal.add_units(self._batch, report.units)
+        self._journal.add_units(self._books.batch, report.units)
         self._pace.saw(len(report.ended), report.busy)
-        ended = [e for e in report.ended if self._lands(e)]
-        self._end(Ending(e.number, e.attempt, e.state, e.verdict, e.row) for e in ended)
-        for lost in report.lost:
-            if self._lands(lost):
-                self._end(self._lose(lost, self._flight[lost.number]))
-                self._flight.pop(lost.number)
-        for e in ended:
-            self._flight.pop(e.number)
-            if self._worst is not None:
-                self._worst.add(e.badness, e.id)
+        self._budget.saw(report.busy)
+        self._begin(report)
+        parts = {job: self._ledger.add_part(name, len(jobs)) for name, jobs in report.parts.items() for job in jobs[:1]}
+        of = {job: parts[jobs[0]] for jobs in report.parts.values() for job in jobs}
+        landed = [e for e in report.ended if self._lands(e)]
+        self._end(Ending(e.number, e.attempt, self._flight[e.number].state, e.state, e.verdict, e.row, of.get(e.number)) for e in landed)
+        lost = [(each, self._flight.pop(each.number)) for each in report.lost if self._lands(each)]
+        if lost:
+            self._lose(lost)
+        for e in landed:
+            item = self._flight.pop(e.number)
+            if self._books.worst is not None:
+                self._books.worst.add(e.badness, item.id)
+
+    def _begin(self, report: Report) -> None:
+        """Placed jobs that run now."""
+        flight = self._flight
+        begun = [(n, a) for n, a in report.begun if n in flight and flight[n].attempt == a and flight[n].state == "placed"]
+        if begun:
+            self._ledger.begin(begun)
+            for number, _ in begun:
+                flight[number].state = "running"
 
     def _lands(self, news: Ended | Lost) -> bool:
         """Whether this is about the start at hand, not an older one."""
@@ -125,44 +147,57 @@ class Driver:
 
     def _end(self, endings: Iterable[Ending]) -> None:
         endings = list(endings)
-        self._journal.end(self._batch, endings)
+        self._ledger.end(endings)
         for e in endings:
             self._tally.add(e.state, e.verdict, cached=e.cached)
-            self._filing.add(e.row)
+            if e.row:
+                self._books.filing.add(e.row)
 
-    def _lose(self, lost: Lost, item: Item) -> list[Ending]:
-        """A job without its worker: tried again, unless it is guilty."""
-        crashed = lost.why == "crashed"
-        item.crashes += crashed
-        if lost.why == "expired" or item.crashes >= CRASHES:
-            reason = lost.reason if lost.why == "expired" else f"{lost.reason}, {item.crashes} times"
-            self._note(f"job {lost.number} failed: {reason}")
-            return [_failed(item, reason, lost.log)]
-        self._note(f"job {lost.number} is tried again: {lost.reason if crashed else 'its worker was ended for another job'}")
-        self._journal.give_back(self._batch, [lost.number], crashed=crashed)
-        item.not_before = time.monotonic() + (BACKOFF_SECONDS * 2 ** (item.crashes - 1) if crashed else 0.0)
-        self._suspects.append(item)
-        return []
+    def _lose(self, lost: list[tuple[Lost, Item]]) -> None:
+        """Jobs without their worker: tried again, unless they are guilty."""
+        self._ledger.lose([(item.number, item.state, news.why == "crashed") for news, item in lost])
+        for news, item in lost:
+            crashed, item.state = news.why == "crashed", "lost"
+            item.crashes += crashed
+            if news.why == "expired" or item.crashes >= CRASHES:
+                reason = news.reason if news.why == "expired" else f"{news.reason}, {item.crashes} times"
+                self._books.note(f"job {news.number} failed: {reason}")
+                self._end([self._failed(item, reason, news.log)])
+                continue
+            self._books.note(f"job {news.number} is tried again: {news.reason if crashed else 'its worker was ended for another job'}")
+            item.not_before = time.monotonic() + (BACKOFF_SECONDS * 2 ** (item.crashes - 1) if crashed else 0.0)
+            self._suspects.append(item)
+
+    def _failed(self, item: Item, reason: str, log: str) -> Ending:
+        values = self._sheet.values(item.number)
+        row = Row(item.id, item.number, "failed", "none", reason, values, attempts=item.attempt, log=log)
+        return Ending(item.number, item.attempt, item.state, "failed", "none", row_text(row))
 
     def _orders(self) -> list[tuple[int, Order]]:
-        """The next chunks, entered as running."""
-        orders = []
+        """The next chunks, entered as placed, or as running where they begin at once."""
+        chunks: list[tuple[int, list[Item]]] = []
         load = dict(self._backend.load())
         self._exclusive = {slot for slot in self._exclusive if load.get(slot)}
-        for slot, waiting in load.items():
-            if slot in self._exclusive:
+        for slot, waiting in self._share.of(load):
+            if slot in self._exclusive or self._budget.spent:
                 continue
             if not waiting and (suspect := self._ready_suspect()):
                 self._exclusive.add(slot)
-                orders.append((slot, self._order([suspect])))
+                chunks.append((slot, [suspect]))
                 continue
-            while self._intake.waiting and self._pace.takes_more(waiting):
-                chunk = self._chunk()
+            while self._intake.waiting and self._pace.takes_more(waiting) and (chunk := self._chunk()):
                 waiting += len(chunk)
-                orders.append((slot, self._order(chunk)))
-        self._journal.start(self._batch, (job.index for _, order in orders for job in order.jobs))
+                chunks.append((slot, chunk))
+        state = "placed" if self._backend.remote else "running"
+        items = [item for _, chunk in chunks for item in chunk]
+        if items:
+            self._ledger.start([(item.number, item.state) for item in items], state)
+        for item in items:
+            item.attempt, item.state = item.attempt + 1, state
+            self._flight[item.number] = item
         self._tally.running = len(self._flight)
-        return orders
+        worst = self._books.worst.threshold if self._books.worst else None
+        return [(slot, Order([i.number for i in c], [i.id for i in c], [i.attempt for i in c], worst)) for slot, c in chunks]
 
     def _ready_suspect(self) -> Item | None:
         now = time.monotonic()
@@ -172,25 +207,14 @@ class Driver:
         return ready
 
     def _chunk(self) -> list[Item]:
+        """The next jobs for one slot; none when the budget is spent."""
         waiting = self._intake.waiting
         left = self._tally.jobs - self._tally.ended - len(self._flight)
-        return [waiting.popleft() for _ in range(min(self._pace.size(left), len(waiting)))]
-
-    def _order(self, items: list[Item]) -> Order:
-        for item in items:
-            item.attempt += 1
-            self._flight[item.job.index] = item
-        worst = self._worst.threshold if self._worst else None
-        return Order([item.job for item in items], [item.attempt for item in items], worst)
+        count = self._budget.take(min(self._pace.size(left), len(waiting)))
+        return [waiting.popleft() for _ in range(count)]
 
     def _show(self, *, at_once: bool = False) -> None:
         now = time.monotonic()
-        if self._progress and (at_once or now - self._shown > PROGRESS_SECONDS):
+        if self._books.progress and (at_once or now - self._shown > PROGRESS_SECONDS):
             self._shown = now
-            self._progress(self._tally)
-
-
-def _failed(item: Item, reason: str, log: str) -> Ending:
-    job = item.job
-    row = Row(job.id, job.index, "failed", "none", reason, job.values, attempts=item.attempt, log=log)
-    return Ending(job.index, item.attempt, "failed", "none", row_text(row))
+            self._books.progress(self._tally)

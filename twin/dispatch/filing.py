@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from twin.dispatch.journal import Journal
+from twin.dispatch.ledger import Ledger
 from twin.dispatch.rows import text_row
 from twin.result.parts import write_part
 
@@ -16,14 +17,13 @@ SECONDS = 10.0  # or when its first row has waited so long
 
 
 class Filing:
-    """Writes the parts of one batch."""
+    """Writes the parts of one batch, beside those that workers write."""
 
-    def __init__(self, journal: Journal, batch: int, folder: Path) -> None:
-        self._journal, self._batch, self._folder = journal, batch, folder
-        self._rows = journal.loose_rows(batch)
+    def __init__(self, ledger: Ledger, folder: Path, units: Callable[[], Mapping[str, str]]) -> None:
+        self._ledger, self._folder, self._units = ledger, folder, units
+        self._rows = ledger.loose_rows()
         self._since = time.monotonic()
-        self._discard_strays()
-        self._count = max((int(path.stem) for path in folder.glob("*.parquet")), default=0)
+        self._count = max((int(path.stem) for path in folder.glob("*.parquet") if path.stem.isdecimal()), default=0)
 
     def add(self, row: str) -> None:
         """A row that the journal has already."""
@@ -46,14 +46,7 @@ class Filing:
             return
         self._count += 1
         path, rows = self._folder / f"{self._count:06d}.parquet", [text_row(text) for text in self._rows]
-        write_part(path, rows, self._journal.units(self._batch))
+        write_part(path, rows, self._units())
         numbers = [row.index for row in rows]
-        self._journal.filed(self._batch, path.name, min(numbers), max(numbers))
+        self._ledger.file(path.name, min(numbers), max(numbers), len(rows))
         self._rows = []
-
-    def _discard_strays(self) -> None:
-        """A part that a driver wrote and died before it said so: the journal has its rows."""
-        filed = set(self._journal.parts(self._batch).values())
-        for path in self._folder.glob("*.parquet"):
-            if path.name not in filed:
-                path.unlink()

@@ -1,23 +1,22 @@
-"""Jobs on their way in: expanded from the sweep, entered in the journal, and asked whether they are known already."""
+"""Jobs on their way in: entered in the journal by number and id, then asked whether they are known already."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
-from twin.dispatch.journal import REUSABLE, Ending, Journal, Known
+from twin.dispatch.ledger import Ending, Held, Known, Ledger
 from twin.dispatch.library import Library
 from twin.dispatch.rows import row_text
 from twin.errors import BadInput
 from twin.result.parts import Row
-from twin.scenario import Job
+from twin.scenario import Blueprint
 
 __all__ = ["Intake", "Item"]
 
-SLICE = 1000  # jobs expanded and entered at a time
+SLICE = 1000  # jobs entered, or asked for, at a time
+AHEAD = 4096  # jobs that wait, claimed, for their chunk
 ASK_SECONDS = 0.2  # between questions after jobs that another batch computes
 
 
@@ -26,12 +25,15 @@ class Item:
     """A job that is to be computed.
 
     Attributes:
+        state: in the journal.
         attempt: of its last start; 0 before the first.
         crashes: workers that died with it.
         not_before: monotonic time of its next start, after a crash.
     """
 
-    job: Job
+    number: int
+    id: str
+    state: str = "pending"
     attempt: int = 0
     crashes: int = 0
     not_before: float = 0.0
@@ -42,38 +44,63 @@ class Intake:
 
     Attributes:
         waiting: to be computed.
-        exhausted: the sweep has no more jobs.
     """
 
-    def __init__(self, journal: Journal, batch: int, jobs: Iterator[Job], library: Library) -> None:
-        self._journal, self._batch, self._library = journal, batch, library
-        self._earlier = journal.states(batch)
-        self._jobs = (job for job in jobs if not self._finished(job))
+    def __init__(self, ledger: Ledger, batch: int, sheet: Blueprint, library: Library) -> None:
+        self._ledger, self._batch, self._sheet, self._library = ledger, batch, sheet, library
+        self._earlier = self._entered = ledger.entered()  # jobs of an earlier drive
+        self._asked_to = 0
         self.waiting: deque[Item] = deque()
-        self.exhausted = False
         self._elsewhere: dict[int, Item] = {}  # another batch, or another job of this one, computes the same id
         self._asked = 0.0
 
     def __len__(self) -> int:
         return len(self.waiting) + len(self._elsewhere)
 
+    @property
+    def entering(self) -> bool:
+        """Whether jobs are left that the journal does not have."""
+        return self._entered < len(self._sheet)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether every job has been asked for."""
+        return self._asked_to >= len(self._sheet)
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to do at once."""
+        return self.entering or (not self.exhausted and len(self.waiting) < AHEAD)
+
+    def enter(self) -> None:
+        """Enter the next jobs.
+
+        Raises:
+            BadScenario: the values of one are not valid together.
+        """
+        first, last = self._entered, min(self._entered + SLICE, len(self._sheet))
+        if first < last:
+            self._ledger.enter(first, self._sheet.ids(first, last))
+            self._entered = last
+
     def admit(self) -> list[Ending]:
-        """Enter the next jobs; those that are known already end here."""
-        items = [Item(job, *self._earlier.get(job.index, ("", "", 0, 0))[2:]) for job in islice(self._jobs, SLICE)]
-        self.exhausted = len(items) < SLICE
-        if not items:
+        """Claim the next entered jobs, where few wait; those that are known already end here."""
+        if self._asked_to >= self._entered or len(self.waiting) >= AHEAD:
             return []
-        known = self._journal.admit(self._batch, [(item.job.index, item.job.id) for item in items])
-        endings, free = [], list[Item]()
+        held = self._ledger.unfinished(self._asked_to, SLICE)
+        self._check(held)
+        self._asked_to = held[-1].number + 1 if len(held) == SLICE else self._entered
+        items = [Item(h.number, h.id, h.state, h.attempt, h.crashes) for h in held]
+        known = self._ledger.claim([(item.number, item.id) for item in items]) if items else {}
+        endings: list[Ending] = []
         for item in items:
-            owner = known.get(item.job.id)
-            if owner is not None and owner.owner != (self._batch, item.job.index):
-                endings += self._place(item, owner, free)
-            elif (row := self._library.folder_row(item.job.id)) is not None:
+            owner = known.get(item.id)
+            if owner is not None and owner.owner != (self._batch, item.number):
+                endings += self._place(item, owner)
+            elif (row := self._library.folder_row(item.id)) is not None:
                 endings.append(self._cached(item, row))
             else:
-                free.append(item)
-        self.waiting += free
+                self.waiting.append(item)
         return endings
 
     def ask(self) -> list[Ending]:
@@ -82,41 +109,38 @@ class Intake:
             return []
         self._asked = time.monotonic()
         items, self._elsewhere = list(self._elsewhere.values()), {}
-        known = self._journal.known([item.job.id for item in items])
-        endings: list[Ending] = []
-        for item in items:
-            if item.job.id in known:
-                endings += self._place(item, known[item.job.id], self.waiting)
-        return endings
+        known = self._ledger.known([item.id for item in items])
+        return [ending for item in items if item.id in known for ending in self._place(item, known[item.id])]
 
-    def _place(self, item: Item, known: Known, free: list[Item] | deque[Item]) -> list[Ending]:
+    def _place(self, item: Item, known: Known) -> list[Ending]:
         """Where an item goes whose id another job owns."""
         row = self._library.row(known)
-        if row is None and known.driven and known.state in ("pending", "running"):
-            self._elsewhere[item.job.index] = item
+        if row is None and known.driven and known.state in ("pending", "placed", "running", "lost"):
+            self._elsewhere[item.number] = item
             return []
         if row is None:
-            self._journal.own(self._batch, [(item.job.index, item.job.id)])
-            row = self._library.folder_row(item.job.id)  # its worker published it, and its driver died before saying so
+            self._ledger.own([(item.number, item.id)])
+            row = self._library.folder_row(item.id)  # its worker published it, and its driver died before saying so
         if row is not None:
             return [self._cached(item, row)]
-        free.append(item)
+        self.waiting.append(item)
         return []
 
     def _cached(self, item: Item, row: Row) -> Ending:
-        judged = self._library.judged(row, item.job.index, item.job.values)
-        return Ending(item.job.index, item.attempt, judged.status, judged.verdict, row_text(judged), cached=True)
+        judged = self._library.judged(row, item.number, self._sheet.values(item.number))
+        return Ending(item.number, item.attempt, item.state, judged.status, judged.verdict, row_text(judged), cached=True)
 
-    def _finished(self, job: Job) -> bool:
-        """Whether this job ended in an earlier drive of the same batch.
+    def _check(self, held: list[Held]) -> None:
+        """Jobs that an earlier drive entered must still be the same.
 
         Raises:
-            BadInput: its id is another one now: a file that it uses has changed.
+            BadInput: the id of one is another now: a file that it uses has changed.
         """
-        state, id, *_ = self._earlier.get(job.index, ("", job.id))
-        if id != job.id:
-            raise BadInput(
-                f"job {job.index} of the batch", "other input files, engines or processor than at its start",
-                "the same ones for all jobs of a batch", "Submit the scenario again; jobs that are unchanged are not run again.",
-            )  # fmt: skip
-        return state in REUSABLE
+        for job in held:
+            if job.number >= self._earlier:
+                return
+            if self._sheet.ids(job.number, job.number + 1) != [job.id]:
+                raise BadInput(
+                    f"job {job.number} of the batch", "other input files, engines or processor than at its start",
+                    "the same ones for all jobs of a batch", "Submit the scenario again; jobs that are unchanged are not run again.",
+                )  # fmt: skip

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from twin.dispatch.journal import REUSABLE, Known
+from twin.dispatch.ledger import REUSABLE, Known
 from twin.dispatch.paths import part_folder
 from twin.dispatch.rows import text_row
 from twin.errors import StoreFault

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-__all__ = ["Pace"]
+from dataclasses import dataclass
 
-CHUNK_SECONDS = 0.2  # of work in one chunk
-AHEAD_SECONDS = 0.15  # of work that waits at a worker, so that it never idles while the driver is busy
-LARGEST = 500
-SHARES = 4  # a worker never takes more than this fraction of its share of what is left
+__all__ = ["Pace", "Wishes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a backend wants of the chunks.
+
+    Attributes:
+        slots: jobs at a time.
+        chunk_seconds: of work in one chunk.
+        ahead_seconds: of work that waits at a slot, so that it never idles while the driver is busy.
+        largest: jobs of a chunk.
+        shares: a slot never takes more than this fraction of its share of what is left.
+    """
+
+    slots: int
+    chunk_seconds: float = 0.2
+    ahead_seconds: float = 0.15
+    largest: int = 500
+    shares: int = 4
 
 
 class Pace:
     """Chunk sizes from the measured duration of the jobs. `forced` fixes the size."""
 
-    def __init__(self, workers: int, forced: int | None = None) -> None:
-        self._workers, self._forced = workers, forced
+    def __init__(self, wishes: Wishes, forced: int | None = None) -> None:
+        self._wishes, self._forced = wishes, forced
         self._seconds: float | None = None
 
     def saw(self, jobs: int, busy: float) -> None:
@@ -29,11 +45,12 @@ class Pace:
             return self._forced
         if self._seconds is None:
             return 1
-        by_time = int(CHUNK_SECONDS / max(self._seconds, 1e-9))
-        return max(1, min(by_time, LARGEST, -(-left // (self._workers * SHARES))))
+        wishes = self._wishes
+        by_time = int(wishes.chunk_seconds / max(self._seconds, 1e-9))
+        return max(1, min(by_time, wishes.largest, -(-left // (wishes.slots * wishes.shares))))
 
     def takes_more(self, waiting: int) -> bool:
         """Whether a worker with `waiting` unfinished jobs gets another chunk already."""
         if waiting == 0:
             return True
-        return self._seconds is not None and waiting * self._seconds < AHEAD_SECONDS
+        return self._seconds is not None and waiting * self._seconds < self._wishes.ahead_seconds

@@ -18,6 +18,8 @@ from twin.result.parts import read_part, units_of
 
 __all__ = ["opened"]
 
+LARGE_BYTES = 64 * 2**20  # reading more takes longer than a question should
+
 
 @contextmanager
 def opened(store: Store) -> Iterator[tuple[Journal, str]]:
@@ -27,7 +29,7 @@ def opened(store: Store) -> Iterator[tuple[Journal, str]]:
         StoreFault: the journal is damaged while another process uses it, belongs to another program, or cannot be written.
     """
     with _presence(store) as alone:
-        journal, note = _sound(journal_file(store)), ""
+        journal, note = _sound(store), ""
         if journal is None:
             if not alone():
                 raise StoreFault(
@@ -38,6 +40,7 @@ def opened(store: Store) -> Iterator[tuple[Journal, str]]:
         try:
             yield journal, note
         except sqlite3.DatabaseError as error:
+            _suspicion(store).touch()
             raise StoreFault(
                 f"{journal.path}: the journal is damaged ({error}). Results in parts and folders are kept: "
                 "run `twin status` to have it mended, then submit again to run the rest."
@@ -46,8 +49,9 @@ def opened(store: Store) -> Iterator[tuple[Journal, str]]:
             journal.close()
 
 
-def _sound(path: Path) -> Journal | None:
-    """The journal, or None when it is damaged."""
+def _sound(store: Store) -> Journal | None:
+    """The journal, or None when it is damaged. A large one is read through only when somebody has met damage in it."""
+    path, suspicion = journal_file(store), _suspicion(store)
     try:
         journal = Journal(path)
     except sqlite3.OperationalError as error:
@@ -59,12 +63,18 @@ def _sound(path: Path) -> Journal | None:
     except OSError as error:
         raise StoreFault(f"{path}: the store cannot be used ({error.strerror}). Choose another with --store or TWIN_STORE.") from error
     try:
-        if journal.sound():
+        if (path.stat().st_size > LARGE_BYTES and not suspicion.exists()) or journal.database.sound():
+            suspicion.unlink(missing_ok=True)
             return journal
     except sqlite3.DatabaseError:
         pass
     journal.close()
     return None
+
+
+def _suspicion(store: Store) -> Path:
+    """Is there when somebody met damage in the journal."""
+    return journal_file(store).with_name("journal.suspect")
 
 
 def _mended(store: Store) -> tuple[Journal, str]:
@@ -75,6 +85,7 @@ def _mended(store: Store) -> tuple[Journal, str]:
         old = path.with_name(path.name + suffix)
         if old.exists():
             old.rename(away.with_name(away.name + suffix))
+    _suspicion(store).unlink(missing_ok=True)
     journal = Journal(path)
     batches = [_restored(journal, store, folder) for folder in sorted((store.path / "batches").glob("*"))]
     note = (
@@ -90,18 +101,20 @@ def _restored(journal: Journal, store: Store, folder: Path) -> int:
         ticket = Ticket.read(folder)
     except StoreFault:
         return 0
-    rows: dict[int, tuple[int, str, str, str, bool, str]] = {}
+    rows: dict[int, tuple[int, str, str, str, bool, int]] = {}
     with journal.commit():
-        batch = journal.add_batch(ticket.id, ticket.name, ticket.jobs, created=ticket.created)
+        batch = journal.add(ticket.id, ticket.name, ticket.jobs, created=ticket.created, priority=ticket.priority, target=ticket.target)
+        ledger = journal.ledger(batch)
         for part in sorted(part_folder(store, ticket.id).glob("*.parquet")):
             try:
                 table = read_part(part)
             except StoreFault:
                 continue  # its jobs are run again
             journal.add_units(batch, units_of(table))
+            number = ledger.add_part(part.name, table.num_rows)
             listed = zip(*(table[name].to_pylist() for name in ("index", "id", "status", "verdict", "cached")), strict=True)
-            rows |= {about[0]: (*about, part.name) for about in listed}
-        journal.restore(batch, rows.values())
+            rows |= {about[0]: (*about, number) for about in listed}
+        ledger.restore(rows.values())
         journal.leave(batch, ended=len(rows) == ticket.jobs)
     return len(rows)
 

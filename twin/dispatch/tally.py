@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import monotonic
 
-__all__ = ["Tally"]
+__all__ = ["ENDS", "Tally"]
+
+ENDS = ("done", "stopped", "failed", "cancelled")
 
 
 @dataclass(slots=True)
@@ -17,10 +19,11 @@ class Tally:
     Attributes:
         batch: its id.
         jobs: how many there are in all.
-        states: done, stopped, failed, cancelled -> how many jobs ended so; cached ones included.
+        states: done, stopped, failed, cancelled -> how many jobs ended so, cached ones included; placed, lost, pending too.
         verdicts: pass, fail, none -> how many.
         cached: jobs that were known already.
         running: jobs at the workers.
+        entered: jobs that the journal has.
     """
 
     batch: str
@@ -29,6 +32,7 @@ class Tally:
     verdicts: Counter[str] = field(default_factory=Counter)
     cached: int = 0
     running: int = 0
+    entered: int = 0
     _computed: int = 0
     _begun: float = field(default_factory=monotonic)
 
@@ -37,13 +41,14 @@ class Tally:
         """From the journal's counts."""
         tally = cls(batch, jobs)
         for state, verdict, cached, count in counts:
-            if state in ("done", "stopped", "failed", "cancelled"):
-                tally.states[state] += count
-                tally.cached += count * cached
-                if verdict:
-                    tally.verdicts[verdict] += count
-            elif state == "running":
+            tally.entered += count
+            if state == "running":
                 tally.running += count
+                continue
+            tally.states[state] += count
+            if state in ENDS:
+                tally.cached += count * cached
+                tally.verdicts[verdict or ""] += count
         return tally
 
     def add(self, state: str, verdict: str, *, cached: bool = False) -> None:
@@ -56,7 +61,7 @@ class Tally:
     @property
     def ended(self) -> int:
         """Jobs that came to their end."""
-        return self.states.total()
+        return sum(self.states[state] for state in ENDS)
 
     @property
     def eta(self) -> float | None:

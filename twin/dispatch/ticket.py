@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from twin.dispatch.paths import batch_folder
+from twin.dispatch.targets import Destination, restored
 from twin.errors import StoreFault
 from twin.result import Store
 from twin.result.aside import write_bytes
@@ -33,7 +34,11 @@ class Ticket:
         scenario: its document, sweep and study included.
         folder: where relative paths of the scenario start.
         file: where the scenario was read, or empty.
-        backend, workers, chunk: how it runs.
+        target: name of the target.
+        destination: the target as it was named then.
+        workers: jobs at a time.
+        chunk: jobs handed out together; None: as their duration suggests.
+        priority: against other batches.
     """
 
     id: str
@@ -44,13 +49,15 @@ class Ticket:
     scenario: Mapping[str, Any]
     folder: str
     file: str
-    backend: str
+    target: str
+    destination: Mapping[str, Any]
     workers: int
     chunk: int | None = None
+    priority: int = 0
 
     @classmethod
-    def issue(cls, scenario: Scenario, *, name: str | None, jobs: int, backend: str, workers: int, chunk: int | None) -> Ticket:
-        """A new ticket."""
+    def issue(cls, scenario: Scenario, *, name: str | None, jobs: int, **how: Any) -> Ticket:
+        """A new ticket; `how` are the fields from `target` on."""
         return cls(
             id=f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}",
             name=name or scenario.name,
@@ -60,9 +67,7 @@ class Ticket:
             scenario=scenario.document,
             folder=str(scenario.folder),
             file=str(scenario.file or ""),
-            backend=backend,
-            workers=workers,
-            chunk=chunk,
+            **how,
         )
 
     def write(self, store: Store) -> None:
@@ -85,6 +90,10 @@ class Ticket:
             return cls(**{**document, "swept": tuple(document["swept"])})
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise StoreFault(f"{folder}: its batch.json is missing or damaged ({error}); submit the scenario again.") from error
+
+    def place(self) -> Destination:
+        """Where it runs."""
+        return restored(self.destination)
 
     def load(self) -> Scenario:
         """The scenario again; its files must still be where they were.

@@ -1,18 +1,22 @@
-"""What driver and worker tell each other: lines of JSON text, the first one a head. No code travels, and no pickles."""
+"""What driver and workers tell each other: JSON, checked where it comes in. No code travels, and no pickles."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from pydantic_core import from_json, to_json
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import to_json
 
-from twin.scenario import Job
+from twin.errors import NodeFailed
+from twin.scenario import Blueprint, from_document
 
-__all__ = ["Ended", "Lost", "Order", "Report", "Setup", "Why"]
+__all__ = ["Ended", "Lost", "Order", "Report", "Setup", "Why", "merged"]
 
 Why = Literal["crashed", "expired", "bystander"]
+State = Literal["done", "stopped", "failed", "cancelled"]
+Verdict = Literal["pass", "fail", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +29,40 @@ class Setup:
         keep: which jobs keep folders.
         target: fields of `twin.kinds.Target`.
         slot: number of the worker.
+        scenario: the batch's document, sweep included: jobs are made from it by their numbers.
+        folder: where its relative paths start.
     """
 
     store: str
     batch: str
     keep: str
-    target: Mapping[str, Any]
+    target: dict[str, Any]
     slot: int
+    scenario: dict[str, Any]
+    folder: str
 
     def encode(self) -> bytes:
         """As bytes."""
-        return to_json({name: getattr(self, name) for name in self.__slots__})
+        return to_json(asdict(self))
 
     @classmethod
     def decode(cls, data: bytes) -> Setup:
-        """From bytes."""
-        return cls(**from_json(data))
+        """From bytes.
+
+        Raises:
+            NodeFailed: they are no set-up.
+        """
+        return cls(**_read(_SetupText, data))
+
+    def sheet(self) -> Blueprint:
+        """Makes the jobs from their numbers.
+
+        Raises:
+            BadScenario: the document cannot be read here.
+        """
+        from twin.kinds import Target
+
+        return Blueprint(from_document(self.scenario, self.folder), Target(**self.target))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,59 +70,41 @@ class Order:
     """A chunk of jobs for one worker.
 
     Attributes:
+        numbers: of the jobs.
+        ids: of each; a worker for which one comes out otherwise refuses the job.
         attempts: which start of each job this is.
         worst: badness above which a job keeps its folder under `keep: worst N`.
     """
 
-    jobs: Sequence[Job]
+    numbers: Sequence[int]
+    ids: Sequence[str]
     attempts: Sequence[int]
     worst: float | None = None
 
     def encode(self) -> bytes:
-        """As bytes: a head with the first job's document, then a line a job with what differs from it."""
-        base = self.jobs[0].document
-        head = {"base": base, "folder": self.jobs[0].folder, "attempts": self.attempts, "worst": self.worst}
-        lines = (to_json([job.id, job.index, job.values, *_difference(base, job.document)]) for job in self.jobs)
-        return b"\n".join((to_json(head), *lines))
+        """As bytes."""
+        return to_json({name: getattr(self, name) for name in self.__slots__})
 
     @classmethod
     def decode(cls, data: bytes) -> Order:
-        """From bytes."""
-        text, *lines = data.split(b"\n")
-        head = from_json(text)
-        jobs = [_job(head["base"], head["folder"], *from_json(line)) for line in lines]
-        return cls(jobs, head["attempts"], head["worst"])
+        """From bytes.
 
-
-def _difference(base: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Keys of `document` with another value than in `base`, and keys that it lacks."""
-    changed = {key: value for key, value in document.items() if key not in base or not _same(base[key], value)}
-    return changed, [key for key in base if key not in document]
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Equal to the bit: 0 and 0.0 and -0.0 are different documents."""
-    return a is b or (a == b and repr(a) == repr(b))
-
-
-def _job(base: Mapping[str, Any], folder: str, id: str, index: int, values: Any, changed: Mapping[str, Any], lacking: list[str]) -> Job:
-    document = {**base, **changed}
-    for key in lacking:
-        del document[key]
-    return Job(id, index, values, document, folder)
+        Raises:
+            NodeFailed: they are no order.
+        """
+        return cls(**_read(_OrderText, data))
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A job that came to its end: its state, and its row as JSON text."""
+    """A job that came to its end: its state, and its row as JSON text, unless a part of the report holds it."""
 
     number: int
     attempt: int
-    id: str
     state: str
     verdict: str
     badness: float
-    row: str
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,8 @@ class Report:
     """News from the workers.
 
     Attributes:
+        begun: (number, attempt) of jobs that are running now.
+        parts: file name of a Parquet part in the batch's folder -> the jobs in it, which need no rows then.
         busy: seconds the workers spent on the ended jobs.
         units: scalar -> unit, those that were not told before.
         elapsed: seconds since the job at hand began; None between jobs.
@@ -131,21 +137,81 @@ class Report:
 
     ended: Sequence[Ended] = ()
     lost: Sequence[Lost] = ()
+    begun: Sequence[tuple[int, int]] = ()
+    parts: Mapping[str, Sequence[int]] = field(default_factory=dict)
     busy: float = 0.0
     units: Mapping[str, str] = field(default_factory=dict)
     elapsed: float | None = None
     fault: str = ""
 
     def encode(self) -> bytes:
-        """As bytes: a head, then one line a row. `lost` does not travel: the dead tell nothing."""
-        heads = [(e.number, e.attempt, e.id, e.state, e.verdict, e.badness) for e in self.ended]
-        head = {"ended": heads, "busy": self.busy, "units": dict(self.units), "elapsed": self.elapsed, "fault": self.fault}
-        return b"\n".join((to_json(head), *(e.row.encode() for e in self.ended)))
+        """As bytes. `lost` does not travel: the dead tell nothing."""
+        ended = [(e.number, e.attempt, e.state, e.verdict, e.badness, e.row) for e in self.ended]
+        text = {name: getattr(self, name) for name in ("begun", "parts", "busy", "units", "elapsed", "fault")}
+        return to_json({**text, "ended": ended})
 
     @classmethod
     def decode(cls, data: bytes) -> Report:
-        """From bytes."""
-        text, *rows = data.split(b"\n")
-        head = from_json(text)
-        head["ended"] = [Ended(*(*about, row.decode())) for about, row in zip(head["ended"], rows, strict=True)]
-        return cls(**head)
+        """From bytes.
+
+        Raises:
+            NodeFailed: they are no report.
+        """
+        text = _read(_ReportText, data)
+        text["ended"] = [Ended(*about) for about in text["ended"]]
+        return cls(**text)
+
+
+def merged(reports: Sequence[Report]) -> Report:
+    """Several reports as one."""
+    if len(reports) == 1:
+        return reports[0]
+    return Report(
+        ended=[e for report in reports for e in report.ended],
+        lost=[lost for report in reports for lost in report.lost],
+        parts={name: jobs for report in reports for name, jobs in report.parts.items()},
+        begun=[b for report in reports for b in report.begun],
+        busy=sum(report.busy for report in reports),
+        units={name: unit for report in reports for name, unit in report.units.items()},
+        fault=next((report.fault for report in reports if report.fault), ""),
+    )
+
+
+class _Text(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class _SetupText(_Text):
+    store: str
+    batch: str
+    keep: str
+    target: dict[str, Any]
+    slot: int
+    scenario: dict[str, Any]
+    folder: str
+
+
+class _OrderText(_Text):
+    numbers: list[int]
+    ids: list[str]
+    attempts: list[int]
+    worst: float | None
+
+
+class _ReportText(_Text):
+    ended: list[tuple[int, int, State, Verdict, float, str]]
+    begun: list[tuple[int, int]]
+    parts: dict[str, list[int]]
+    busy: float
+    units: dict[str, str]
+    elapsed: float | None
+    fault: str
+
+
+def _read(form: type[_Text], data: bytes) -> dict[str, Any]:
+    try:
+        return dict(form.model_validate_json(data))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "(all)"
+        raise NodeFailed(f"a message between driver and worker is damaged: at {where}: {first['msg']}") from error

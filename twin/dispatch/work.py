@@ -6,21 +6,40 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from twin.dispatch.keep import badness, wanted, worst_count
-from twin.dispatch.rows import from_result, row_text
-from twin.dispatch.wire import Ended, Setup
+from twin.dispatch.rows import from_result
+from twin.dispatch.wire import Order, Setup
 from twin.execute import cancelled, run_jobs
-from twin.kinds import Monitor, Target
+from twin.kinds import Monitor, Target, load_kind
 from twin.result import Result, Store
+from twin.result.checkpoint import StoredCheckpoint
+from twin.result.parts import Row
 from twin.scenario import Job
 
-__all__ = ["Work"]
-
+__all__ = ["Done", "Work"]
 
 UNTOUCHED = 0  # modification time of a scratch folder that nothing was put into
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A job that came to its end.
+
+    Attributes:
+        state: of the job: its status, or `cancelled`.
+        badness: how far it missed its bounds, where `keep` asks for the worst.
+        units: scalar -> unit, those that were not told before.
+    """
+
+    row: Row
+    state: str
+    badness: float
+    units: dict[str, str]
 
 
 class Work:
@@ -29,42 +48,47 @@ class Work:
     def __init__(self, setup: Setup) -> None:
         self._store, self._keep, self._slot = Store(setup.store), setup.keep, setup.slot
         self._ranked = worst_count(setup.keep) is not None
-        self._target = Target(**setup.target)
+        self._target, self._sheet = Target(**setup.target), setup.sheet()
         self._scratch_root = Path(setup.batch) / "scratch"
         self._scratch: Path | None = None
+        self._saves = load_kind(self._sheet.kind).checkpoints
         self._told: set[str] = set()
 
-    def do(self, job: Job, attempt: int, worst: float | None, monitor: Monitor) -> tuple[Ended, dict[str, str]]:
-        """Run the job; how it ended, and units that were not told before.
+    @property
+    def limited(self) -> bool:
+        """Whether the jobs have a time limit: then it must be known at any time which one runs."""
+        return self._sheet.scenario.resources.time is not None
+
+    def do(self, order: Order, monitor: Monitor) -> Iterator[Done]:
+        """Run the jobs of an order, in its order; those that can share a launch do.
 
         Raises:
-            StoreFault: the folder cannot be written; the job is not done.
+            StoreFault: a folder cannot be written; its job is not done.
         """
-        return next(self.do_all([job], [attempt], worst, monitor))
-
-    def do_all(
-        self, jobs: Sequence[Job], attempts: Sequence[int], worst: float | None, monitor: Monitor
-    ) -> Iterator[tuple[Ended, dict[str, str]]]:
-        """Run jobs that were handed out together, as `do` for each; those that can share a launch do."""
         begun = time.perf_counter()
-        results = run_jobs(jobs, target=self._target, monitor=monitor, scratch=self._empty_scratch)
-        for job, attempt, result in zip(jobs, attempts, results, strict=True):
+        jobs = [Job(id, number, self._sheet) for number, id in zip(order.numbers, order.ids, strict=True)]
+        results = run_jobs(
+            jobs, target=self._target, monitor=monitor, scratch=self._empty_scratch, checkpoint=partial(StoredCheckpoint, self._store)
+        )
+        for job, attempt, result in zip(jobs, order.attempts, results, strict=True):
             seconds = result.stats["seconds"] if result.detail else time.perf_counter() - begun
-            yield self._filed(job, attempt, result, float(seconds), worst)
+            yield self._filed(job, attempt, result, float(seconds), order.worst)
             begun = time.perf_counter()
-
-    def _filed(self, job: Job, attempt: int, result: Result, seconds: float, worst: float | None) -> tuple[Ended, dict[str, str]]:
-        if wanted(self._keep, result, worst) and not cancelled(result):
-            self._store.put(result.complete(), job.document, scratch=self._scratch)
-        row = from_result(result, index=job.index, values=job.values, seconds=seconds, attempts=attempt)
-        state = "cancelled" if cancelled(result) else result.status
-        bad = badness(result.status, result.expectations) if self._ranked else 0.0
-        return Ended(job.index, attempt, result.id, state, result.verdict, bad, row_text(row)), self._new_units(result)
 
     def close(self) -> None:
         """Remove the scratch folder."""
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _filed(self, job: Job, attempt: int, result: Result, seconds: float, worst: float | None) -> Done:
+        stopped = cancelled(result)
+        if self._saves and not stopped:
+            StoredCheckpoint(self._store, job.id).discard()
+        if wanted(self._keep, result, worst) and not stopped:
+            self._store.put(result.complete(), job.document, scratch=self._scratch)
+        row = from_result(result, index=job.index, values=job.values, seconds=seconds, attempts=attempt)
+        bad = badness(result.status, result.expectations) if self._ranked else 0.0
+        return Done(row, "cancelled" if stopped else result.status, bad, self._new_units(result))
 
     def _empty_scratch(self) -> Path:
         """A folder for the job's own files; most kinds leave it empty, so it is made again only when it was used."""
@@ -76,7 +100,7 @@ class Work:
         return self._scratch
 
     def _new_units(self, result: Result) -> dict[str, str]:
-        new: Iterable[str] = result.scalars.keys() - self._told
+        new = result.scalars.keys() - self._told
         units = {name: result.scalars[name].unit for name in new}
         self._told.update(units)
         return units

@@ -1,9 +1,10 @@
 """What a user writes, read and checked into frozen SI values."""
 
-from twin.scenario.build import from_document, resembling
+from twin.scenario.blueprint import Blueprint
+from twin.scenario.build import from_document
 from twin.scenario.expect import judge, verdict
 from twin.scenario.identity import identity
-from twin.scenario.job import Job, TooManyJobs, expand, sweep_count
+from twin.scenario.job import Job, Sheet, Single, TooManyJobs, expand, sweep_count
 from twin.scenario.model import Scenario
 from twin.scenario.paths import resolve
 from twin.scenario.read import check, load
@@ -12,9 +13,12 @@ from twin.scenario.site import Site
 from twin.scenario.study import StudyExpectation
 
 __all__ = [
+    "Blueprint",
     "Job",
     "Pose",
     "Scenario",
+    "Sheet",
+    "Single",
     "Site",
     "Spec",
     "StudyExpectation",
@@ -25,7 +29,6 @@ __all__ = [
     "identity",
     "judge",
     "load",
-    "resembling",
     "resolve",
     "sweep_count",
     "verdict",

@@ -23,7 +23,7 @@ from twin.scenario.site import WORLD, Site, read_site
 from twin.scenario.sweep import written
 from twin.scenario.sweep_values import resolve_sweep
 
-__all__ = ["Origin", "build", "from_document", "resembling", "revised"]
+__all__ = ["Origin", "build", "from_document", "revised"]
 
 _GUESSES = (1.0, 0.01, 100.0, 0.0, -1.0, 1e4)  # stand-ins for values that are not known yet, until one is in range
 
@@ -125,20 +125,6 @@ def revised(scenario: Scenario, own: Mapping[str, Any], seed: int) -> Scenario:
     dump = restored(spec.model_dump(mode="json", by_alias=True), scenario.needs, own)
     common = {key: value for key, value in scenario.document.items() if key in COMMON and key not in ("sweep", "study")}
     return replace(scenario, spec=spec, seed=seed, sweep=None, study=(), document={**common, "seed": seed, **dump})
-
-
-def resembling(other: Scenario, document: Mapping[str, Any]) -> Scenario | None:
-    """The scenario of a document that differs from another's in the kind's keys and the seed alone; None where in more.
-
-    Jobs of one sweep are such: what they share is read once.
-    """
-    if other.needs or any(document.get(key) != other.document.get(key) for key in COMMON if key != "seed"):
-        return None
-    try:
-        spec = load_kind(other.kind).spec.model_validate({key: value for key, value in document.items() if key not in COMMON})
-    except ValidationError:
-        return None
-    return replace(other, spec=spec, seed=document.get("seed", 0), document=document)
 
 
 def own_values(dump: Mapping[str, Any], needs: Mapping[str, Need]) -> Mapping[str, Any]:

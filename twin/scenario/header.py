@@ -20,6 +20,8 @@ class Resources(Spec):
 
     cpu: int = Field(1, ge=1, description="cores")
     gpu: float = Field(0, ge=0, description="GPUs; a fraction shares one")
+    gpu_memory: Bytes | None = Field(None, gt=0, description="GPU memory [B]; several jobs share a GPU by it; empty: not known")
+    labels: dict[str, str] = Field(default_factory=dict, description="labels that the target must have, such as {gpu: b200}")
     memory: Bytes | None = Field(None, gt=0, description="main memory [B]; empty: no limit")
     time: Time | None = Field(None, gt=0, description="wall time [s] after which the job is ended; empty: no limit")
 

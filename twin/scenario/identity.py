@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from twin.kinds import Target, load_kind
 if TYPE_CHECKING:
     from twin.scenario.model import Scenario
 
-__all__ = ["FileDigests", "identity"]
+__all__ = ["FileDigests", "decides", "identity", "setting"]
 
 _FEATURES = ("sse4_2", "avx", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "asimd", "sve", "sve2")
 
@@ -56,14 +56,22 @@ def identity(scenario: Scenario, target: Target | None = None, *, digests: FileD
     bounds, names, and how many threads or jobs share the work.
     """
     target = target or Target()
-    digests = digests or FileDigests()
+    text = decides(scenario, target, digests or FileDigests(), own=scenario.own, seed=scenario.seed)
+    return hashlib.sha256(f"{setting(scenario.kind, target)}{text}".encode()).hexdigest()
+
+
+def decides(scenario: Scenario, target: Target, digests: FileDigests, *, own: Mapping[str, Any], seed: Any) -> str:
+    """The text that says what decides the numbers of a job, with these own keys and this seed."""
     kind = load_kind(scenario.kind)
     files = digests.all(kind.files(scenario.spec, scenario.folder))
     site = digests.all(scenario.site.files) if scenario.site else []
     needs = {alias: need.id or _of(need.scenario, target, digests) for alias, need in scenario.needs.items()}
-    decides = [scenario.twin, scenario.seed, scenario.own, files, site, needs]
-    text = json.dumps(decides, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{_setting(scenario.kind, target.device, target.dtype)}{text}".encode()).hexdigest()
+    return json.dumps([scenario.twin, seed, own, files, site, needs], sort_keys=True, separators=(",", ":"))
+
+
+def setting(kind: str, target: Target) -> str:
+    """What all jobs of a kind on one target share."""
+    return _setting(kind, target.device, target.dtype)
 
 
 def _of(scenario: Scenario | None, target: Target, digests: FileDigests) -> str:
@@ -72,13 +80,12 @@ def _of(scenario: Scenario | None, target: Target, digests: FileDigests) -> str:
 
 @cache
 def _setting(kind: str, device: str, dtype: str) -> str:
-    """What all jobs of a kind on one target share."""
-    setting: dict[str, Any] = {
+    about: dict[str, Any] = {
         "kind": kind,
         "version": dict(load_kind(kind).version()),
         "target": [device, dtype, platform.machine(), *(cpu_features() if device == "cpu" else ())],
     }
-    return json.dumps(setting, sort_keys=True)
+    return json.dumps(about, sort_keys=True)
 
 
 @cache

@@ -1,50 +1,109 @@
-"""One job of a scenario: a resolved document, its id, and which swept values made it."""
+"""One job of a scenario: its id, its number, and the sheet that tells everything else about it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
 
-from twin.errors import BadInput, BadScenario
+from twin.errors import BadInput
 from twin.kinds import Target
-from twin.scenario.address import find, put
-from twin.scenario.build import revised
-from twin.scenario.identity import FileDigests, identity
+from twin.scenario.blueprint import Blueprint
+from twin.scenario.build import from_document
+from twin.scenario.identity import identity
 from twin.scenario.model import Scenario
-from twin.scenario.sweep import Sweep, count, points
+from twin.scenario.sweep import count
 
-__all__ = ["Job", "TooManyJobs", "expand", "sweep_count"]
+__all__ = ["Job", "Sheet", "Single", "TooManyJobs", "expand", "sweep_count"]
+
+SLICE = 256  # jobs whose ids are made at a time
+
+
+class Sheet(Protocol):
+    """What tells the jobs of a batch by their numbers."""
+
+    @property
+    def kind(self) -> str:
+        """The word after `kind:`."""
+
+    @property
+    def name(self) -> str:
+        """What reports call the scenario."""
+
+    @property
+    def folder(self) -> str:
+        """Where relative paths start."""
+
+    def values(self, index: int) -> Mapping[str, Any]:
+        """Swept path -> value in SI."""
+
+    def document(self, index: int) -> Mapping[str, Any]:
+        """Resolved, without sweep and study."""
+
+    def made(self, index: int) -> tuple[Scenario, str]:
+        """The job as a scenario of its own, and its id with the files as `renew` saw them."""
+
+    def renew(self) -> None:
+        """Look at the files again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker needs to know; plain JSON.
+    """What is to be simulated.
 
     Attributes:
         id: content hash (see `identity`).
         index: place in the sweep, from 0.
-        values: swept path -> value in SI.
-        document: resolved, without sweep and study.
-        folder: where relative paths start.
+        sheet: tells the rest.
     """
 
     id: str
     index: int
-    values: Mapping[str, Any]
-    document: Mapping[str, Any]
-    folder: str
+    sheet: Sheet
 
-    def to_json(self) -> str:
-        """One line of JSON."""
-        parts = {"id": self.id, "index": self.index, "values": self.values, "document": self.document, "folder": self.folder}
-        return json.dumps(parts, separators=(",", ":"))
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Swept path -> value in SI."""
+        return self.sheet.values(self.index)
 
-    @classmethod
-    def from_json(cls, line: str | bytes) -> Job:
-        """The job that `to_json` wrote."""
-        return cls(**json.loads(line))
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """Resolved, without sweep and study."""
+        return self.sheet.document(self.index)
+
+    @property
+    def folder(self) -> str:
+        """Where relative paths start."""
+        return self.sheet.folder
+
+
+class Single:
+    """The sheet of one job that is given by its document."""
+
+    def __init__(self, document: Mapping[str, Any], folder: str | Path, target: Target | None = None) -> None:
+        self._document, self.folder, self._target = document, str(folder), target or Target()
+        self.kind, self.name = str(document.get("kind", "")), str(document.get("name", ""))
+
+    def values(self, index: int) -> Mapping[str, Any]:
+        """Nothing is swept."""
+        return {}
+
+    def document(self, index: int) -> Mapping[str, Any]:
+        """As given."""
+        return self._document
+
+    def made(self, index: int) -> tuple[Scenario, str]:
+        """The document's scenario and its id.
+
+        Raises:
+            BadScenario: it is not valid.
+        """
+        scenario = from_document(self._document, self.folder)
+        return scenario, identity(scenario, self._target)
+
+    def renew(self) -> None:
+        """The files are looked at for every id."""
 
 
 class TooManyJobs(BadInput):
@@ -73,26 +132,10 @@ def expand(scenario: Scenario, target: Target | None = None, *, limit: int | Non
     jobs = sweep_count(scenario)
     if limit is not None and jobs > limit:
         raise TooManyJobs(jobs, limit)
-    return _jobs(scenario, target or Target())
+    return _jobs(Blueprint(scenario, target))
 
 
-def _jobs(scenario: Scenario, target: Target) -> Iterator[Job]:
-    digests, folder = FileDigests(), str(scenario.folder)
-    own, sweep = scenario.own, scenario.sweep or Sweep.model_validate({})
-    paths = sweep.paths()
-    keys = [find({"seed": scenario.seed, **own}, path) for path in paths]
-    for index, point in enumerate(points(sweep, scenario.seed)):
-        patched, seed = own, scenario.seed
-        for key, value in zip(keys, point, strict=True):
-            if key == ("seed",):
-                seed = value
-            else:
-                patched = put(patched, key, value)
-        values = dict(zip(paths, point, strict=True))
-        try:
-            job = revised(scenario, patched, seed)
-        except BadScenario as error:
-            where = f"In job {index} with {values}."
-            faults = [replace(f, remedy=f"{where} {f.remedy}".strip(), file=str(scenario.file or ""), line=1) for f in error.faults]
-            raise BadScenario(faults) from error
-        yield Job(identity(job, target, digests=digests), index, values, job.document, folder)
+def _jobs(sheet: Blueprint) -> Iterator[Job]:
+    for start in range(0, len(sheet), SLICE):
+        ids = sheet.ids(start, min(start + SLICE, len(sheet)))
+        yield from (Job(id, start + i, sheet) for i, id in enumerate(ids))

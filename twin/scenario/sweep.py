@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import product
+import operator
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import Field, model_validator
 
 from twin.scenario.schema import Spec
 
-__all__ = ["Sample", "Sweep", "count", "points"]
+__all__ = ["Points", "Sample", "Sweep", "count"]
 
 
 class Normal(Spec):
@@ -70,21 +70,52 @@ def count(sweep: Sweep | None) -> int:
     return prod(map(len, sweep.grid.values())) * zipped * (sweep.sample.count if sweep.sample else 1) * (sweep.seeds or 1)
 
 
-def points(sweep: Sweep, seed: int) -> Iterator[tuple[Any, ...]]:
-    """The values of each job, in the order of `sweep.paths()`; the last block runs fastest."""
-    grid = product(*sweep.grid.values())
-    zipped = list(zip(*sweep.zip.values(), strict=True)) or [()]
-    sampled = _sampled(sweep.sample, seed) if sweep.sample else [()]
-    seeds: list[tuple[Any, ...]] = [(seed + i,) for i in range(sweep.seeds)] if sweep.seeds else [()]
-    for blocks in product(grid, zipped, sampled, seeds):
-        yield tuple(value for block in blocks for value in block)
+class Points(Sequence[tuple[Any, ...]]):
+    """The values of each job, in the order of `sweep.paths()`; the last block runs fastest. None is made before it is asked for."""
+
+    def __init__(self, sweep: Sweep, seed: int) -> None:
+        grid: list[list[Sequence[Any]]] = [[values] for values in sweep.grid.values()]
+        sampled = _sampled(sweep.sample, seed) if sweep.sample else []
+        seeds: list[Sequence[Any]] = [range(seed, seed + sweep.seeds)] if sweep.seeds else []
+        zipped: list[Sequence[Any]] = list(sweep.zip.values())
+        self._blocks: list[list[Sequence[Any]]] = [block for block in (*grid, zipped, sampled, seeds) if block]
+        self._lengths = [len(block[0]) for block in self._blocks]
+
+    def __len__(self) -> int:
+        return prod(self._lengths)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        values: tuple[Any, ...] = ()
+        for block, at in zip(self._blocks, self.places(index), strict=True):
+            values += tuple([axis[at] for axis in block])
+        return values
+
+    def places(self, index: int) -> list[int]:
+        """Which entry of each block stands in a job.
+
+        Raises:
+            IndexError: there is no such job.
+        """
+        left, at = operator.index(index), []
+        if not 0 <= left < len(self):
+            raise IndexError(f"job {index} of {len(self)}")
+        for length in reversed(self._lengths):
+            left, place = divmod(left, length)
+            at.append(place)
+        return at[::-1]
+
+    @property
+    def blocks(self) -> list[list[Sequence[Any]]]:
+        """Blocks of axes that run together; an axis holds the values of one path."""
+        return self._blocks
 
 
-def _sampled(sample: Sample, seed: int) -> list[tuple[Any, ...]]:
-    """Points over the ranges, shape (count, paths): SI bounds in, SI values out."""
+def _sampled(sample: Sample, seed: int) -> list[Sequence[float]]:
+    """Points over the ranges, a column a path: SI bounds in, SI values out."""
     unit = _unit_cube(sample, seed)
-    columns = [_spread(drawn, unit[:, i]) for i, drawn in enumerate(sample.ranges.values())]
-    return list(zip(*columns, strict=True))
+    return [_spread(drawn, unit[:, i]) for i, drawn in enumerate(sample.ranges.values())]
 
 
 def _unit_cube(sample: Sample, seed: int) -> Any:
@@ -107,10 +138,10 @@ def _spread(drawn: Any, u: Any) -> list[float]:
     """Values of the quantity from points in 0..1."""
     if isinstance(drawn, (tuple, list)):
         low, high = drawn
-        return [float(value) for value in low + (high - low) * u]
+        return cast("list[float]", (low + (high - low) * u).tolist())
     from scipy.special import ndtri
 
-    return [float(value) for value in drawn.normal.mean + drawn.normal.std * ndtri(u)]
+    return cast("list[float]", (drawn.normal.mean + drawn.normal.std * ndtri(u)).tolist())
 
 
 def written(sweep: Sweep) -> dict[str, Any]:

@@ -1,11 +1,15 @@
-"""States of jobs: what is written is there, and an old ending changes nothing."""
+"""States of jobs: what is written is there, an old ending changes nothing, and the counts are those of the jobs."""
 
 import sqlite3
+from collections import Counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from twin.dispatch.journal import Ending, Journal
+from twin.dispatch.journal import Journal
 from twin.dispatch.lease import alive, mine
+from twin.dispatch.ledger import Ending
 from twin.dispatch.recovery import opened
 from twin.errors import StoreFault
 from twin.result import Store
@@ -21,61 +25,128 @@ def journal(tmp_path):
 
 
 @pytest.fixture
-def batch(journal):
-    return journal.add_batch("b1", "tries", 2, created=0.0)
+def ledger(journal):
+    return journal.ledger(journal.add("b1", "tries", 2, created=0.0))
 
 
-def test_a_start_is_the_next_attempt_and_only_its_ending_counts(journal, batch):
-    assert journal.admit(batch, [(0, A), (1, B)]) == {}
-    journal.start(batch, [0, 1])
-    journal.give_back(batch, [0], crashed=True)
-    journal.start(batch, [0])
-    journal.end(batch, [Ending(0, 1, "done", "pass", "{}")])  # of the attempt that crashed
-    assert journal.states(batch) == {0: ("running", A, 2, 1), 1: ("running", B, 1, 0)}
-    journal.end(batch, [Ending(0, 2, "done", "pass", '{"x":1}')])
-    assert journal.states(batch)[0][0] == "done"
-    assert journal.loose_rows(batch) == ['{"x":1}']
-    journal.filed(batch, "000001.parquet", 0, 1)
-    assert journal.loose_rows(batch) == []
-    assert journal.parts(batch) == {0: "000001.parquet"}
+def states(ledger):
+    return {held.number: (held.state, held.attempt, held.crashes) for held in ledger.unfinished(0, 100)}
 
 
-def test_an_id_has_one_owner(journal, batch):
-    journal.admit(batch, [(0, A)])
-    other = journal.add_batch("b2", "others", 2, created=1.0)
-    known = journal.admit(other, [(0, A), (1, B)])
-    assert (known[A].batch, known[A].owner, known[A].state, known[A].driven) == ("b1", (batch, 0), "pending", False)
-    assert known[B].owner == (other, 1)
-    journal.own(other, [(0, A)])
-    assert journal.known([A])[A].batch == "b2"
+def test_a_start_is_the_next_attempt_and_only_its_ending_counts(ledger):
+    ledger.enter(0, [A, B])
+    assert ledger.claim([(0, A), (1, B)]) == {}
+    ledger.start([(0, "pending"), (1, "pending")], "running")
+    ledger.lose([(0, "running", True)])
+    assert states(ledger) == {0: ("lost", 1, 1), 1: ("running", 1, 0)}
+    ledger.start([(0, "lost")], "running")
+    ledger.end([Ending(0, 1, "running", "done", "pass", "{}")])  # of the attempt that crashed
+    assert states(ledger) == {0: ("running", 2, 1), 1: ("running", 1, 0)}
+    ledger.end([Ending(0, 2, "running", "done", "pass", '{"x":1}')])
+    assert states(ledger) == {1: ("running", 1, 0)}
+    assert ledger.loose_rows() == ['{"x":1}']
+    ledger.file("000001.parquet", 0, 1, 1)
+    assert ledger.loose_rows() == []
+    (number,) = ledger.parts()
+    assert ledger.parts()[number] == ("000001.parquet", 1)
+    assert dict(ledger.part_of()) == {0: number}
 
 
-def test_a_group_of_transitions_is_all_or_nothing(journal, batch):
+def test_placed_jobs_run_once_their_node_says_so(ledger):
+    ledger.enter(0, [A, B])
+    ledger.start([(0, "pending"), (1, "pending")], "placed")
+    ledger.begin([(0, 1), (1, 7)])  # the second one is of another start
+    assert states(ledger) == {0: ("running", 1, 0), 1: ("placed", 1, 0)}
+    ledger.give_back()
+    assert {state for state, *_ in states(ledger).values()} == {"pending"}
+
+
+moves = st.lists(
+    st.tuples(st.sampled_from(["start", "place", "begin", "lose", "end", "old", "back", "cancel", "reopen"]), st.integers(0, 5))
+)
+
+
+@given(moves)
+def test_the_counts_are_those_of_the_jobs_whatever_happens(moves):
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as folder:
+        journal = Journal(Path(folder) / "journal.sqlite")
+        ledger = journal.ledger(journal.add("b", "b", 6, created=0.0))
+        ledger.enter(0, [f"{i:064x}" for i in range(6)])
+        for move, number in moves:
+            state, attempt = journal.database.read("select state, attempt from job where number=?", number)[0]
+            if move in ("start", "place") and state in ("pending", "lost"):
+                ledger.start([(number, state)], "placed" if move == "place" else "running")
+            elif move == "begin" and state == "placed":
+                ledger.begin([(number, attempt)])
+            elif move == "lose" and state in ("placed", "running"):
+                ledger.lose([(number, state, True)])
+            elif move in ("end", "old") and state in ("placed", "running"):
+                ledger.end([Ending(number, attempt - (move == "old"), state, "done", "pass", "{}")])
+            elif move == "back":
+                ledger.give_back()
+            elif move == "cancel":
+                ledger.cancel_rest()
+            elif move == "reopen":
+                ledger.reopen()
+            counted = Counter({(s, v or "", c): n for s, v, c, n in ledger.counts()})
+            query = "select state, coalesce(verdict, ''), cached, count(*) from job group by 1, 2, 3"
+            assert counted == {(s, v, bool(c)): n for s, v, c, n in journal.database.read(query)}
+        journal.close()
+
+
+def test_an_id_has_one_owner(journal, ledger):
+    ledger.enter(0, [A])
+    ledger.claim([(0, A)])
+    other = journal.ledger(journal.add("b2", "others", 2, created=1.0))
+    other.enter(0, [A, B])
+    known = other.claim([(0, A), (1, B)])
+    assert (known[A].batch, known[A].owner, known[A].state, known[A].driven) == ("b1", (1, 0), "pending", False)
+    assert known[B].owner == (2, 1)
+    other.own([(0, A)])
+    assert other.known([A])[A].batch == "b2"
+
+
+def test_a_group_of_transitions_is_all_or_nothing(journal, ledger):
     def half_done():
         with journal.commit():
-            journal.admit(batch, [(0, A)])
+            ledger.enter(0, [A])
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         half_done()
-    assert journal.states(batch) == {}
+    assert states(ledger) == {}
+    assert ledger.counts() == []
+    assert ledger.entered() == 0
 
 
-def test_one_living_process_drives_a_batch(journal, batch):
+def test_one_living_process_drives_a_batch(journal, ledger):
     assert journal.take("b1")
     assert journal.batch("b1").driven
+    assert [entry.id for entry in journal.driven()] == ["b1"]
     assert journal.take("b1")  # it is this process
-    journal.leave(batch, ended=True)
+    journal.leave(1, ended=False, reason="the budget of 3 jobs is spent")
     assert not journal.batch("b1").driven
+    assert journal.batch("b1").reason == "the budget of 3 jobs is spent"
     boot, pid, start = mine().split(":")
     assert alive(mine())
     assert not alive(f"{boot}:{pid}:{int(start) + 1}")  # the process id was used again
     assert not alive(None)
 
 
+def test_a_clock_that_is_set_back_makes_no_negative_seconds(journal, ledger, monkeypatch):
+    journal.take("b1")
+    monkeypatch.setattr("time.time", lambda: 1.0)
+    assert journal.batch("b1").seconds == 0.0
+    journal.leave(1, ended=True)
+    assert journal.batch("b1").seconds == 0.0
+
+
 def test_every_commit_is_forced_to_disk(journal):
-    assert journal._db.execute("pragma journal_mode").fetchone()[0] == "wal"
-    assert journal._db.execute("pragma synchronous").fetchone()[0] == 2
+    assert journal.database.read("pragma journal_mode") == [("wal",)]
+    assert journal.database.read("pragma synchronous") == [(2,)]
 
 
 def test_foreign_and_newer_databases_are_left_alone(tmp_path):
@@ -87,6 +158,6 @@ def test_foreign_and_newer_databases_are_left_alone(tmp_path):
     assert sqlite3.connect(tmp_path / "journal.sqlite").execute("select * from diary").fetchall() == []
     other = Store(tmp_path / "newer")
     with opened(other) as (journal, _):
-        journal._db.execute("pragma user_version=99")
+        journal.database.write("pragma user_version=99")
     with pytest.raises(StoreFault, match="version 99"), opened(other):
         pass

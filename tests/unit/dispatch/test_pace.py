@@ -2,22 +2,22 @@
 
 import pytest
 
-from twin.dispatch.pace import Pace
+from twin.dispatch.pace import Pace, Wishes
 
 
 def test_the_first_job_goes_alone():
-    assert Pace(2).size(10_000) == 1
+    assert Pace(Wishes(2)).size(10_000) == 1
 
 
 @pytest.mark.parametrize(("seconds", "size"), [(1e-4, 500), (1e-3, 200), (0.01, 20), (0.15, 1), (60.0, 1)])
 def test_a_chunk_is_about_a_fifth_of_a_second(seconds, size):
-    pace = Pace(2)
+    pace = Pace(Wishes(2))
     pace.saw(100, 100 * seconds)
     assert pace.size(1_000_000) == size
 
 
 def test_the_last_jobs_are_shared_out():
-    pace = Pace(2)
+    pace = Pace(Wishes(2))
     pace.saw(1000, 0.1)
     left, chunks = 1000, []
     while left:
@@ -29,13 +29,13 @@ def test_the_last_jobs_are_shared_out():
 
 
 def test_long_jobs_never_wait_behind_others():
-    pace = Pace(2)
+    pace = Pace(Wishes(2))
     pace.saw(1, 5.0)
     assert pace.takes_more(0)
     assert not pace.takes_more(1)
 
 
 def test_a_forced_size_is_kept():
-    pace = Pace(2, forced=1)
+    pace = Pace(Wishes(2), forced=1)
     pace.saw(1000, 0.001)
     assert pace.size(1000) == 1

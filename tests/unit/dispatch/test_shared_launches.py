@@ -11,7 +11,7 @@ from tests.unit.cell.test_rigid_cells import CELL
 from twin import execute
 from twin.dispatch import submit
 from twin.kinds import Silent, Target, load_kind
-from twin.scenario import Job, expand, from_document, identity, load
+from twin.scenario import Job, Single, expand, from_document, identity, load
 
 SWEEP = """\
 keep: none
@@ -44,7 +44,7 @@ def test_a_shared_launch_gives_what_single_runs_give(jobs: list[Job]) -> None:
 
 def test_jobs_that_differ_in_more_than_numbers_run_apart(jobs: list[Job]) -> None:
     other = jobs[3].document | {"time_step": 1e-3}
-    finer = replace(jobs[3], document=other, id=identity(from_document(other, jobs[3].folder)))
+    finer = Job(identity(from_document(other, jobs[3].folder)), 3, Single(other, jobs[3].folder))
     results = all_of([*jobs[:3], finer, *jobs[4:6]])
     assert [result.stats["cells"] for result in results] == [5, 5, 5, 1, 5, 5]
     assert results[3].stats["time_step"] == 1e-3
@@ -75,7 +75,7 @@ def test_one_that_breaks_the_launch_takes_no_other_along(jobs: list[Job], monkey
 
 
 def test_a_time_limit_is_each_job_s_own(jobs: list[Job]) -> None:
-    limited = [replace(job, document=job.document | {"resources": {"time": 60.0}}) for job in jobs[:3]]
+    limited = [replace(job, sheet=Single(job.document | {"resources": {"time": 60.0}}, job.folder)) for job in jobs[:3]]
     assert [result.stats["cells"] for result in all_of(limited)] == [1, 1, 1]
 
 

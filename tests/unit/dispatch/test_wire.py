@@ -1,34 +1,50 @@
-"""What travels comes back equal, to the bit and to the type."""
+"""What travels comes back equal, to the bit and to the type; what is damaged is refused in our words."""
 
+import math
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.dispatch.wire import Ended, Order, Report, Setup
-from twin.scenario import Job
+from twin.errors import NodeFailed
 
-values = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
-    max_leaves=5,
+ENDED = (
+    Ended(3, 1, "done", "pass", -0.5, '{"id":"ab"}'),
+    Ended(4, 2, "failed", "none", math.inf, '{"reason":"a\\nb"}'),
 )
-documents = st.dictionaries(st.sampled_from(["kind", "seed", "value", "pose", "work"]), values, max_size=5)
+REPORT = Report(list(ENDED), begun=[(5, 1)], parts={"a.parquet": [3, 4]}, busy=0.25, units={"x": "m"}, elapsed=1.5)
+SETUP = Setup("/store", "/store/b", "worst 3", {"device": "cpu"}, 1, {"kind": "noop", "sweep": {"seeds": 3}}, "/folder")
+finite = st.floats(allow_nan=False)
 
 
-@given(st.lists(documents, min_size=1, max_size=4))
-def test_jobs_come_back_as_they_were(given_documents):
-    jobs = [Job(f"{i:064x}", i, {"seed": i}, document, "/folder") for i, document in enumerate(given_documents)]
-    back = Order.decode(Order(jobs, [1] * len(jobs), 0.5).encode())
-    assert repr([sorted(job.document.items()) for job in back.jobs]) == repr([sorted(job.document.items()) for job in jobs])
-    assert [(j.id, j.index, j.values, j.folder) for j in back.jobs] == [(j.id, j.index, j.values, j.folder) for j in jobs]
-    assert (back.attempts, back.worst) == ([1] * len(jobs), 0.5)
+@given(st.lists(st.tuples(st.integers(0, 2**40), st.integers(1, 9)), min_size=1, max_size=4), st.none() | finite)
+def test_orders_come_back_as_they_were(jobs, worst):
+    order = Order([n for n, _ in jobs], [f"{n:064x}" for n, _ in jobs], [a for _, a in jobs], worst)
+    assert Order.decode(order.encode()) == order
+
+
+@given(finite, finite, st.none() | finite)
+def test_numbers_of_reports_come_back_to_the_bit(badness, busy, elapsed):
+    back = Report.decode(Report([Ended(1, 1, "done", "pass", badness)], busy=busy, elapsed=elapsed).encode())
+    assert [repr(x) for x in (back.ended[0].badness, back.busy, back.elapsed)] == [repr(x) for x in (badness, busy, elapsed)]
 
 
 def test_reports_and_setups_come_back():
-    ended = [
-        Ended(3, 1, "ab", "done", "pass", -0.5, '{"id":"ab"}'),
-        Ended(4, 2, "cd", "failed", "none", float("inf"), '{"reason":"a\\nb"}'),
-    ]
-    report = Report(ended, busy=0.25, units={"x": "m"}, elapsed=1.5)
-    assert Report.decode(report.encode()) == Report(ended, lost=(), busy=0.25, units={"x": "m"}, elapsed=1.5)
-    setup = Setup("/store", "/store/b", "worst 3", {"device": "cpu"}, 1)
-    assert Setup.decode(setup.encode()) == setup
+    assert Report.decode(REPORT.encode()) == REPORT
+    assert Setup.decode(SETUP.encode()) == SETUP
+
+
+@given(st.data())
+def test_what_is_torn_or_foreign_is_refused(data):
+    form = data.draw(st.sampled_from([(Report, REPORT.encode()), (Setup, SETUP.encode()), (Order, Order([1], ["a"], [1]).encode())]))
+    kind, text = form
+    torn = text[: data.draw(st.integers(0, len(text) - 1))]
+    with pytest.raises(NodeFailed, match="damaged"):
+        kind.decode(torn)
+
+
+@pytest.mark.parametrize("text", [b"[]", b'{"ended": 1}', REPORT.encode().replace(b'"done"', b'"perhaps"'), b"\xff\x00", b"{" * 10_000])
+def test_a_foreign_report_is_refused(text):
+    with pytest.raises(NodeFailed, match="damaged"):
+        Report.decode(text)

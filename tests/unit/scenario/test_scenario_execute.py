@@ -11,7 +11,7 @@ from twin import execute
 from twin.errors import BadInput
 from twin.kinds import Silent, Target
 from twin.result import Store
-from twin.scenario import check, expand, identity, load
+from twin.scenario import Single, check, expand, identity, load
 
 HEAD = "twin: 1\nkind: noop\n"
 
@@ -59,7 +59,7 @@ def test_alone_and_in_a_sweep_the_same_job_is_the_same(write, tmp_path) -> None:
 def test_run_job_never_raises_for_bad_documents(write) -> None:
     (job,) = expand(load(write(HEAD)))
     for document in ({**job.document, "width": -1}, {**job.document, "kind": "nop"}, {}, {**job.document, "mesh": "/etc/passwd"}):
-        result = execute.run_job(replace(job, document=document), target=Target(), monitor=Silent())
+        result = execute.run_job(replace(job, sheet=Single(document, job.folder)), target=Target(), monitor=Silent())
         assert result.status == "failed"
         assert result.id == job.id
     assert execute.run_job(job, target=Target("cuda"), monitor=Silent()).status == "failed"

@@ -11,7 +11,13 @@ __all__ = ["Backend"]
 
 
 class Backend(Protocol):
-    """A set of slots, each working off its orders one after another."""
+    """A set of slots, each working off its orders one after another.
+
+    Attributes:
+        remote: orders wait elsewhere before they begin: their jobs are `placed` until a report says that they run.
+    """
+
+    remote: bool
 
     def load(self) -> Mapping[int, int]:
         """Slot -> jobs that were sent there and have not ended; slots that can take none now are left out."""

@@ -6,10 +6,10 @@ import time
 from collections import deque
 from collections.abc import Mapping
 
-from twin.dispatch.wire import Lost, Order, Report, Setup
+from twin.dispatch.rows import row_text
+from twin.dispatch.wire import Ended, Lost, Order, Report, Setup
 from twin.dispatch.work import Work
 from twin.errors import StoreFault
-from twin.scenario import Job
 
 __all__ = ["Inline"]
 
@@ -17,9 +17,11 @@ __all__ = ["Inline"]
 class Inline:
     """One slot. A time limit asks the run to stop; it cannot be killed here."""
 
+    remote = False
+
     def __init__(self, setup: Setup, *, time_limit: float | None = None) -> None:
-        self._work, self._limit = Work(setup), time_limit
-        self._waiting: deque[tuple[Job, int, float | None]] = deque()
+        self._work, self._limit = Work(Setup.decode(setup.encode())), time_limit
+        self._waiting: deque[Order] = deque()
 
     def load(self) -> Mapping[int, int]:
         """The one slot."""
@@ -28,7 +30,8 @@ class Inline:
     def send(self, slot: int, order: Order) -> None:
         """Queue the chunk, as a worker would receive it."""
         order = Order.decode(order.encode())
-        self._waiting += [(job, attempt, order.worst) for job, attempt in zip(order.jobs, order.attempts, strict=True)]
+        each = zip(order.numbers, order.ids, order.attempts, strict=True)
+        self._waiting += [Order([number], [id], [attempt], order.worst) for number, id, attempt in each]
 
     def poll(self, timeout: float) -> Report:
         """Run the next job."""
@@ -36,16 +39,16 @@ class Inline:
             time.sleep(timeout)
             return Report()
         begun, deadline = time.perf_counter(), _Deadline(self._limit)
-        job, attempt, worst = self._waiting.popleft()
+        order = self._waiting.popleft()
+        number, attempt = order.numbers[0], order.attempts[0]
         try:
-            ended, units = self._work.do(job, attempt, worst, deadline)
+            (done,) = self._work.do(order, deadline)
         except StoreFault as error:
             return Report(fault=str(error))
-        if ended.state == "cancelled":
-            return Report(
-                lost=[Lost(job.index, attempt, "expired", f"ran longer than its time limit of {self._limit:g} s (resources.time)")]
-            )
-        return Report([ended], busy=time.perf_counter() - begun, units=units)
+        if done.state == "cancelled":
+            return Report(lost=[Lost(number, attempt, "expired", f"ran longer than its time limit of {self._limit:g} s (resources.time)")])
+        ended = Ended(number, attempt, done.state, done.row.verdict, done.badness, row_text(done.row))
+        return Report([ended], busy=time.perf_counter() - begun, units=done.units)
 
     def stop(self) -> None:
         """Forget what waits."""

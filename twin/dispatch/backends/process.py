@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from twin.dispatch.wire import Lost, Order, Report, Setup, Why
+from twin.dispatch.wire import Lost, Order, Report, Setup, Why, merged
 from twin.errors import NodeFailed
 
 __all__ = ["Workers"]
@@ -47,6 +47,8 @@ class _Worker:
 class Workers:
     """`count` worker processes."""
 
+    remote = False
+
     def __init__(self, count: int, setup: Setup, *, time_limit: float | None = None, threads: int = 1) -> None:
         self._setup, self._limit, self._threads = setup, time_limit, threads
         self._stillborn = 0
@@ -61,7 +63,7 @@ class Workers:
         worker = self._workers[slot]
         if not worker.flight:
             worker.began = time.monotonic()
-        worker.flight |= dict.fromkeys(zip((job.index for job in order.jobs), order.attempts, strict=True))
+        worker.flight |= dict.fromkeys(zip(order.numbers, order.attempts, strict=True))
         try:
             worker.connection.send_bytes(order.encode())
         except OSError:
@@ -75,7 +77,7 @@ class Workers:
             slot = by_connection[connection]  # type: ignore[index]
             reports += self._read(slot)
         reports += [self._expire(slot) for slot, worker in list(self._workers.items()) if self._late(worker)]
-        return _merged(reports)
+        return merged(reports)
 
     def stop(self) -> None:
         """Kill all workers and whatever they started."""
@@ -142,7 +144,7 @@ class Workers:
         self._await_end([worker])
         reports = self._last_words(worker)
         reason = f"ran longer than its time limit of {self._limit:g} s (resources.time)"
-        return _merged([*reports, self._lost(slot, reason, "expired" if sure else "bystander")])
+        return merged([*reports, self._lost(slot, reason, "expired" if sure else "bystander")])
 
     def _last_words(self, worker: _Worker) -> list[Report]:
         """Reports under way when the worker ended; what a run came to under SIGTERM is its time-out, not a result."""
@@ -209,16 +211,3 @@ def _tail(worker: _Worker) -> str:
     """The end of what the worker printed."""
     data = worker.log.read_bytes()[worker.log_start :]
     return data[-LOG_TAIL:].decode(errors="replace").strip()
-
-
-def _merged(reports: list[Report]) -> Report:
-    if len(reports) == 1:
-        return reports[0]
-    units = {name: unit for report in reports for name, unit in report.units.items()}
-    return Report(
-        ended=[e for report in reports for e in report.ended],
-        lost=[lost for report in reports for lost in report.lost],
-        busy=sum(report.busy for report in reports),
-        units=units,
-        fault=next((report.fault for report in reports if report.fault), ""),
-    )

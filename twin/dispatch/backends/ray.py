@@ -21,10 +21,9 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from twin.dispatch.about import about, difference
-from twin.dispatch.actor import together
 from twin.dispatch.backends.ray_options import RayOptions, require_ray
 from twin.dispatch.frames import pack, unpack
-from twin.dispatch.wire import Lost, Order, Report, Setup, Why
+from twin.dispatch.wire import Lost, Order, Report, Setup, Why, merged
 from twin.errors import NodeFailed
 
 __all__ = ["RayActors", "RayOptions"]
@@ -52,7 +51,6 @@ class RayActors:
     """`count` actors; those that find no place yet take no orders.
 
     Args:
-        kinds: of the batch; the nodes must have the same versions of them.
         time_limit: of a job [s].
         threads: of an actor.
 
@@ -60,24 +58,18 @@ class RayActors:
         EngineMissing: Ray is not installed.
     """
 
-    def __init__(
-        self,
-        count: int,
-        setup: Setup,
-        options: RayOptions,
-        *,
-        kinds: Sequence[str] = (),
-        time_limit: float | None = None,
-        threads: int = 1,
-    ) -> None:
+    remote = False  # an actor that is not there yet takes no orders, so that they do not wait long
+
+    def __init__(self, count: int, setup: Setup, options: RayOptions, *, time_limit: float | None = None, threads: int = 1) -> None:
         require_ray()
         self._options, self._limit = options, time_limit
+        kinds = [setup.scenario["kind"]]
         self._about, self._batch = about(kinds), Path(setup.batch)
         self._failure: NodeFailed | None = None  # raised by the next poll: what came with it is in the journal by then
         self._slots = {slot: _Slot() for slot in range(count)}
         self._log = self._batch / "logs" / "ray.log"
         self._process, self._connection = _bridge(self._log, options)
-        head = {"options": asdict(options), "count": count, "kinds": list(kinds), "threads": threads, "name": self._batch.name}
+        head = {"options": asdict(options), "count": count, "kinds": kinds, "threads": threads, "name": self._batch.name}
         self._beat = time.monotonic() + options.start_seconds  # joining may take its time
         self._send(head, [setup.encode()])
 
@@ -90,7 +82,7 @@ class RayActors:
         to = self._slots[slot]
         if not to.flight:
             to.began = to.heard = time.monotonic()
-        to.flight |= dict.fromkeys(zip((job.index for job in order.jobs), order.attempts, strict=True))
+        to.flight |= dict.fromkeys(zip(order.numbers, order.attempts, strict=True))
         to.outbox.append(order.encode())
 
     def poll(self, timeout: float) -> Report:
@@ -102,7 +94,7 @@ class RayActors:
         for number, slot in self._slots.items():
             if self._late(slot):
                 self._end(number, slot)
-        return together(reports)
+        return merged(reports)
 
     def stop(self) -> None:
         """End all actors, and the link to the cluster."""
@@ -150,7 +142,7 @@ class RayActors:
             log = self._log_of(head["slot"])
             slot.session, slot.ready, slot.log_start = head["session"], True, log.stat().st_size if log.is_file() else 0
         elif head["what"] == "news":
-            return together([self._receive(slot, Report.decode(part)) for part in parts])
+            return merged([self._receive(slot, Report.decode(part)) for part in parts])
         elif head["what"] == "gone" and slot.ready:
             return self._bury(head["slot"], head["reason"])
         return Report()

@@ -14,7 +14,7 @@ from typing import Any
 
 import ray
 from pydantic_core import from_json
-from ray.exceptions import ActorDiedError, RayError
+from ray.exceptions import ActorDiedError, RayError, RayTaskError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from twin.dispatch.actor import BEAT_SECONDS, Actor
@@ -92,9 +92,9 @@ class Slot:
             await self._listen(self._actor.news.options(concurrency_group="news", num_returns="streaming", max_task_retries=0).remote())
         except ActorDiedError as error:  # for good: Ray does not start this one again
             self._actor = None
-            return _first_line(error)
+            return _words(error)
         except RayError as error:
-            return _first_line(error)
+            return _words(error)
         return "its actor stopped reporting"
 
     async def _listen(self, stream: Any) -> None:
@@ -141,6 +141,9 @@ async def _settled(ref: Any) -> Any:
     return await ref
 
 
-def _first_line(error: RayError) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0] if lines else 'no reason given'}"
+def _words(error: RayError) -> str:
+    """What happened, of the long text that Ray has for it: its beginning, and where a traceback follows, that one's end."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["no reason given"]
+    if isinstance(error, RayTaskError):
+        return lines[-1]
+    return f"{type(error).__name__}: {lines[0]}" + (f" ... {lines[-1]}" if "Error" in lines[-1] and len(lines) > 1 else "")
