@@ -15,7 +15,7 @@ $(RUN_STAMP): pyproject.toml hatch_build.py
 	@touch $@
 
 $(TEST_STAMP): $(RUN_STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,peers,notebooks,cuda]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,peers,notebooks,cuda,ray]"
 	@touch $@
 
 demo: $(RUN_STAMP) ## the main job: one cell, a sweep on all cores, a report
@@ -23,10 +23,10 @@ demo: $(RUN_STAMP) ## the main job: one cell, a sweep on all cores, a report
 
 test: $(TEST_STAMP) ## lint, arrows, types, the default suite
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not peers and not browser and not faults and not slurm"
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not peers and not browser and not faults and not slurm and not ray"
 
 test-full: $(TEST_STAMP) ## what needs peers, a browser, time, or kills processes
-	$(BIN)/python -m pytest -q -m "slow or peers or browser or faults or slurm"
+	$(BIN)/python -m pytest -q -m "slow or peers or browser or faults or slurm or ray"
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
@@ -24,7 +25,8 @@ def fingerprint(kinds: Iterable[str]) -> dict[str, str]:
         UnknownName: a kind is not installed here.
     """
     versions = {f"kind {name}": _digest(json.dumps(dict(load_kind(name).version()), sort_keys=True).encode()) for name in kinds}
-    return {"source of twin": _source(), "processor": " ".join((platform.machine(), *cpu_features())), **versions}
+    python = ".".join(map(str, sys.version_info[:2]))
+    return {"source of twin": _source(), "python": python, "processor": " ".join((platform.machine(), *cpu_features())), **versions}
 
 
 def differences(driver: Mapping[str, str], node: Mapping[str, str]) -> list[str]:
