@@ -15,7 +15,8 @@ from twin.scenario import Blueprint
 
 __all__ = ["Intake", "Item"]
 
-SLICE = 1000  # jobs entered, or asked for, at a time
+SLICE = 1000  # jobs asked for at a time
+ENTERED = 4000  # jobs entered at a time
 AHEAD = 4096  # jobs that wait, claimed, for their chunk
 ASK_SECONDS = 0.2  # between questions after jobs that another batch computes
 
@@ -78,7 +79,7 @@ class Intake:
         Raises:
             BadScenario: the values of one are not valid together.
         """
-        first, last = self._entered, min(self._entered + SLICE, len(self._sheet))
+        first, last = self._entered, min(self._entered + ENTERED, len(self._sheet))
         if first < last:
             self._ledger.enter(first, self._sheet.ids(first, last))
             self._entered = last

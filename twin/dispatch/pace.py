@@ -16,6 +16,7 @@ class Wishes:
         chunk_seconds: of work in one chunk.
         ahead_seconds: of work that waits at a slot, so that it never idles while the driver is busy.
         largest: jobs of a chunk.
+        first: jobs of a chunk while nobody knows how long they take.
         shares: a slot never takes more than this fraction of its share of what is left.
     """
 
@@ -23,6 +24,7 @@ class Wishes:
     chunk_seconds: float = 0.2
     ahead_seconds: float = 0.15
     largest: int = 500
+    first: int = 1
     shares: int = 4
 
 
@@ -43,9 +45,9 @@ class Pace:
         """Jobs of the next chunk when `left` are not handed out yet."""
         if self._forced is not None:
             return self._forced
-        if self._seconds is None:
-            return 1
         wishes = self._wishes
+        if self._seconds is None:
+            return max(1, min(wishes.first, -(-left // wishes.slots)))
         by_time = int(wishes.chunk_seconds / max(self._seconds, 1e-9))
         return max(1, min(by_time, wishes.largest, -(-left // (wishes.slots * wishes.shares))))
 

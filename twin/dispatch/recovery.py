@@ -18,7 +18,7 @@ from twin.result.parts import read_part, units_of
 
 __all__ = ["opened"]
 
-LARGE_BYTES = 64 * 2**20  # reading more takes longer than a question should
+LARGE_BYTES = 8 * 2**20  # reading more takes longer than a question should
 
 
 @contextmanager

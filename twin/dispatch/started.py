@@ -14,7 +14,7 @@ from twin.dispatch.paths import batch_folder
 from twin.dispatch.placement import gpu_share
 from twin.dispatch.targets import Destination, RaySection, SlurmSection
 from twin.dispatch.wire import Setup
-from twin.kinds import Target
+from twin.kinds import Target, load_kind
 from twin.scenario import Scenario
 
 __all__ = ["started"]
@@ -51,7 +51,14 @@ def _backend(batch: Batch, scenario: Scenario, setup: Setup) -> tuple[Backend, W
         return _ray(ticket.place(), ticket.workers, scenario, setup)
     from twin.dispatch.backends.process import Workers
 
-    return Workers(ticket.workers, setup, time_limit=resources.time, threads=resources.cpu), Wishes(ticket.workers)
+    return Workers(ticket.workers, setup, time_limit=resources.time, threads=resources.cpu), _wishes(ticket.workers, scenario)
+
+
+def _wishes(slots: int, scenario: Scenario) -> Wishes:
+    """Jobs that can share a launch come in larger chunks, from the first one on."""
+    if load_kind(scenario.kind).simulate_many is None or scenario.resources.time is not None:
+        return Wishes(slots)
+    return Wishes(slots, chunk_seconds=1.0, largest=1024, first=256)
 
 
 def _slurm(place: Destination, slots: int, scenario: Scenario, setup: Setup) -> tuple[Backend, Wishes]:
@@ -76,4 +83,4 @@ def _ray(place: Destination, slots: int, scenario: Scenario, setup: Setup) -> tu
         section.address, section.namespace, cpus=resources.cpu, gpus=gpu_share(scenario, place), memory=int(resources.memory or 0),
         labels=section.labels, token_file=section.token_file, environment=place.launcher[0] if place.environment else "",
     )  # fmt: skip
-    return RayActors(slots, setup, options, time_limit=resources.time, threads=resources.cpu), Wishes(slots)
+    return RayActors(slots, setup, options, time_limit=resources.time, threads=resources.cpu), _wishes(slots, scenario)

@@ -9,6 +9,12 @@ def test_the_first_job_goes_alone():
     assert Pace(Wishes(2)).size(10_000) == 1
 
 
+def test_jobs_that_share_a_launch_go_together_from_the_first_on():
+    pace = Pace(Wishes(2, first=256))
+    assert pace.size(10_000) == 256
+    assert pace.size(100) == 50
+
+
 @pytest.mark.parametrize(("seconds", "size"), [(1e-4, 500), (1e-3, 200), (0.01, 20), (0.15, 1), (60.0, 1)])
 def test_a_chunk_is_about_a_fifth_of_a_second(seconds, size):
     pace = Pace(Wishes(2))
