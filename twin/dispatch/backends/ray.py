@@ -1,4 +1,4 @@
-"""Backend `ray`: warm actors on the nodes of a Ray cluster, one a slot. Needs `pip install 'twin[ray]'`.
+"""Backend `ray`: warm actors on the nodes of a Ray cluster, one a slot. Needs `pip install 'factory-twin[ray]'`.
 
 Orders of one turn go to an actor as one call, so that it always has the next ones waiting; what ended comes back on one
 long stream an actor. Ray itself is met in a process of its own (`ray_bridge`).

@@ -62,4 +62,4 @@ def require_ray() -> None:
         EngineMissing: it is not installed.
     """
     if find_spec("ray") is None:
-        raise EngineMissing("backend", "ray", "what is installed here: inline, process", "pip install 'twin[ray]'")
+        raise EngineMissing("backend", "ray", "what is installed here: inline, process", "pip install 'factory-twin[ray]'")
