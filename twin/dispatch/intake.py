@@ -121,7 +121,7 @@ class Intake:
             return []
         if row is None:
             self._ledger.own([(item.number, item.id)])
-            row = self._library.folder_row(item.id)  # its worker published it, and its driver died before saying so
+            row = self._library.folder_row(item.id, fresh=True)  # its worker published it, and its driver died before saying so
         if row is not None:
             return [self._cached(item, row)]
         self.waiting.append(item)

@@ -10,7 +10,7 @@ older one changes nothing. How many jobs are in which state is counted along, so
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,21 +140,21 @@ class Ledger:
         with self._db.commit():
             statement = f"update job set state='{state}', attempt=attempt+1 where batch=? and number=?"
             touched = self._db.write_all(statement, [(self._batch, number) for number, _ in jobs])
-            self._moved(((was, "", 0) for _, was in jobs), ((state, "", 0) for _ in jobs), touched == len(jobs))
+            self._moved(Counter([was for _, was in jobs]), {(state, "", 0): len(jobs)}, touched == len(jobs))
 
     def begin(self, jobs: Sequence[tuple[int, int]]) -> None:
         """Placed jobs (number, attempt) are running now."""
         with self._db.commit():
             statement = "update job set state='running' where batch=? and number=? and attempt=? and state='placed'"
             touched = self._db.write_all(statement, [(self._batch, *job) for job in jobs])
-            self._moved((("placed", "", 0) for _ in jobs), (("running", "", 0) for _ in jobs), touched == len(jobs))
+            self._moved({"placed": len(jobs)}, {("running", "", 0): len(jobs)}, touched == len(jobs))
 
     def lose(self, jobs: Sequence[tuple[int, str, bool]]) -> None:
         """Jobs (number, state so far, whether that counts against the job) have lost their worker."""
         with self._db.commit():
             statement = "update job set state='lost', crashes=crashes+? where batch=? and number=?"
             touched = self._db.write_all(statement, [(int(crashed), self._batch, number) for number, _, crashed in jobs])
-            self._moved(((was, "", 0) for _, was, _ in jobs), (("lost", "", 0) for _ in jobs), touched == len(jobs))
+            self._moved(Counter([was for _, was, _ in jobs]), {("lost", "", 0): len(jobs)}, touched == len(jobs))
 
     def end(self, endings: Sequence[Ending]) -> None:
         """Jobs came to their end; an older attempt changes nothing."""
@@ -164,8 +164,8 @@ class Ledger:
         rows = [(e.state, e.verdict, e.cached, e.row or None, e.part, self._batch, e.number, e.attempt) for e in endings]
         with self._db.commit():
             touched = self._db.write_all(statement, rows)
-            after = ((e.state, e.verdict, int(e.cached)) for e in endings)
-            self._moved(((e.was, "", 0) for e in endings), after, touched == len(rows))
+            after = Counter([(e.state, e.verdict, int(e.cached)) for e in endings])
+            self._moved(Counter([e.was for e in endings]), after, touched == len(rows))
 
     def give_back(self) -> None:
         """Whatever is under way is pending again."""
@@ -196,13 +196,13 @@ class Ledger:
                 self._batch,
             )
 
-    def _moved(self, before: Iterable[tuple[str, str, int]], after: Iterable[tuple[str, str, int]], exact: bool) -> None:
-        if not exact:  # a start that is not the latest one was named
+    def _moved(self, before: Mapping[str, int], after: Mapping[tuple[str, str, int], int], exact: bool) -> None:
+        """So many jobs have left these open states and have come to those; not `exact` where an older start was named."""
+        if not exact:
             self.recount()
             return
-        change = Counter(after)
-        change.subtract(before)
-        self._count(change)
+        left = {(state, "", 0): -jobs for state, jobs in before.items()}
+        self._count({key: left.get(key, 0) + after.get(key, 0) for key in {**left, **after}})
 
     def _count(self, change: dict[tuple[str, str, int], int]) -> None:
         rows = [(self._batch, *key, by) for key, by in change.items() if by]

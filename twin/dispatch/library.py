@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,6 +28,7 @@ class Library:
         self._store, self._expect = store, scenario.expect
         self.units = dict(units)  # of all scalars met so far; grows with the parts that are read
         self._part = lru_cache(maxsize=4)(self._load)
+        self._folders = cache(self._listed)
 
     def row(self, known: Known) -> Row | None:
         """The row of a job in the journal; None when it is not finished, or its part is gone or damaged."""
@@ -42,9 +43,12 @@ class Library:
         except StoreFault:
             return None  # it is computed again
 
-    def folder_row(self, id: str) -> Row | None:
-        """The row of a result that has a folder in the store; None when there is none, or it is no final answer."""
-        if not self._store.has(id):
+    def folder_row(self, id: str, *, fresh: bool = False) -> Row | None:
+        """The row of a result that has a folder; None when there is none, or it is no final answer.
+
+        Unless `fresh`, a folder counts that was there when this library first looked for one that begins so.
+        """
+        if not (self._store.has(id) if fresh else id in self._folders(id[:2])):
             return None
         result = self._store.get(id)
         if result is None or result.status not in REUSABLE or result.reason == "cancelled":
@@ -64,6 +68,10 @@ class Library:
             cached=True,
             attempts=0,
         )
+
+    def _listed(self, beginning: str) -> frozenset[str]:
+        """Ids with a folder, of those that begin so: one look instead of one for every job."""
+        return frozenset(self._store.ids(beginning))
 
     def _load(self, path: Path) -> dict[int, Row]:
         table = read_part(path)

@@ -75,9 +75,9 @@ class Store:
             raise BadInput(f"result in {self.path}", prefix, "a prefix of one id", f"It fits {', '.join(id[:12] for id in found[:5])}.")
         return self.folder(found[0])
 
-    def ids(self) -> Iterator[str]:
-        """Ids of all results that have a folder."""
-        for folder in Path(self._results).glob("??/*"):
+    def ids(self, beginning: str = "??") -> Iterator[str]:
+        """Ids of all results that have a folder, or of those with these first two digits."""
+        for folder in Path(self._results).glob(f"{beginning}/*"):
             if not folder.name.startswith("."):
                 yield folder.name
 

@@ -248,7 +248,7 @@ def _hasher(base: Scenario, keys: Sequence[Keys], target: Target, digests: FileD
 
 def _json(value: Any) -> str:
     """As the standard library's JSON writes a number."""
-    return float.__repr__(value) if type(value) is float else json.dumps(value)
+    return repr(value) if type(value) in (float, int) else json.dumps(value)  # finite: fields allow nothing else
 
 
 def _without_sweep(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,11 +79,12 @@ class Points(Sequence[tuple[Any, ...]]):
         seeds: list[Sequence[Any]] = [range(seed, seed + sweep.seeds)] if sweep.seeds else []
         zipped: list[Sequence[Any]] = list(sweep.zip.values())
         self._blocks: list[list[Sequence[Any]]] = [block for block in (*grid, zipped, sampled, seeds) if block]
-        self._last: tuple[int, list[int]] = (-1, [])  # one job is asked for several times in a row
         self._lengths = [len(block[0]) for block in self._blocks]
+        self._jobs = prod(self._lengths)
+        self._last: tuple[int, list[int]] = (-1, [])  # one job is asked for several times in a row
 
     def __len__(self) -> int:
-        return prod(self._lengths)
+        return self._jobs
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
@@ -102,7 +103,7 @@ class Points(Sequence[tuple[Any, ...]]):
         if index == self._last[0]:
             return self._last[1]
         left, at = operator.index(index), []
-        if not 0 <= left < len(self):
+        if not 0 <= left < self._jobs:
             raise IndexError(f"job {index} of {len(self)}")
         for length in reversed(self._lengths):
             left, place = divmod(left, length)
