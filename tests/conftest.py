@@ -46,6 +46,6 @@ def twin(tmp_path: Path) -> Callable[..., Ran]:
     def ran(*arguments: str | Path, **variables: str) -> Ran:
         environment = {**os.environ, "TWIN_STORE": str(tmp_path / "store"), "COLUMNS": "200", **variables}
         call = [str(command), *map(str, arguments)]
-        return subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+        return subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
 
     return ran

@@ -11,6 +11,7 @@ import robots
 from robots import ik, kinematics
 from robots.transforms import about, placed
 from robots.validate import reachable
+from tests.machine import slowness
 from twin.errors import BadInput, UnknownName
 
 ARMS = [("iiwa", "arm"), ("panda", "arm"), ("h10w", "left"), ("h10w", "right")]
@@ -135,7 +136,7 @@ def test_one_target_costs_well_under_a_millisecond() -> None:
         start = time.perf_counter()
         ik.solve(robot, arm.tool, target, seed=robot.home, joints=arm.joints)
         seconds.append(time.perf_counter() - start)
-    assert np.median(seconds) < 1e-3
+    assert np.median(seconds) < 1e-3 * slowness()
 
 
 @pytest.mark.parametrize(

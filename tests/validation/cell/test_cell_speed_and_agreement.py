@@ -8,6 +8,7 @@ from statistics import median
 
 import pytest
 
+from tests.machine import slowness
 from tests.require import needs
 from twin.contact import ENGINES
 from twin.execute import run_job
@@ -19,12 +20,12 @@ pytestmark = pytest.mark.slow
 
 
 def test_the_sled_runs_at_eight_times_real_time_on_one_core() -> None:
-    """Clearance queries, contact queries, planning and control included; compiling apart."""
+    """Clearance queries, contact queries, planning and control included; compiling apart. Of an ordinary core."""
     needs("pybullet", find_spec("pybullet"), "pybullet has wheels up to CPython 3.11 only")
     scenario = load("server_sled_insertion")
     context = Context(scenario.folder, scenario.seed, scenario.site)
     factors = [simulate_on("pybullet", scenario.spec, Silent(), context).stats["real_time_factor"] for _ in range(5)]
-    assert median(factors) >= 8.0, factors
+    assert median(factors) * slowness() >= 8.0, factors
 
 
 def test_the_engines_agree_on_the_sweep() -> None:
