@@ -11,6 +11,8 @@ __all__ = ["LANES", "sample", "timed"]
 
 LANES = 8
 """Robots side by side: every one takes the same instructions, wherever it stands and however many there are."""
+JOINTS = 8  # of a robot that are sampled together; more than that are done one group after the other
+SIZE = JOINTS * LANES
 
 
 @loop
@@ -46,20 +48,6 @@ def timed(
                 table[1, c, i], table[2, c, i] = ramp(speed, a, j)
 
 
-@routine
-def _load(
-    block: np.ndarray, lane: int, move: int, i: int, begin: np.ndarray, seconds: np.ndarray, ends: np.ndarray, table: np.ndarray
-) -> None:
-    """Motion `move` of robot i into a lane of its block."""
-    block[lane], block[LANES + lane] = begin[move, i], seconds[move, i]
-    for c in range(ends.shape[2]):
-        row = (2 + 5 * c) * LANES + lane
-        for end in range(2):
-            block[row + end * LANES] = ends[move, end, c, i]
-        for figure in range(3):
-            block[row + (2 + figure) * LANES] = table[move, figure, c, i]
-
-
 @loop
 def sample(
     begin: np.ndarray,
@@ -82,32 +70,51 @@ def sample(
         fresh: whether robots are written before their first motion too, at rest where it starts.
         q, qd: (m, nq, w), overwritten; w is whole blocks of `LANES`.
     """
-    moves, k = begin.shape[0], len(columns)
-    which = np.full(begin.shape[1], -1)
-    blocks = np.zeros((begin.shape[1] // LANES, (2 + 5 * k) * LANES))  # the motion that each robot makes now
-    s = np.zeros(9 * LANES)  # of one joint in one block: begin, seconds, start, goal, jerk, turn, hold; place and speed
-    for i in range(begin.shape[1]):
-        _load(blocks[i // LANES], i % LANES, 0, i, begin, seconds, ends, table)
-    for at in range(q.shape[0]):  # knot by knot, so that memory is written in its order
-        now = at * h
-        for block in range(len(blocks)):
-            first, resting = block * LANES, False  # a robot of it that shall not be written yet
-            for i in range(first, first + LANES):
-                while which[i] + 1 < moves and now - begin[which[i] + 1, i] >= -1e-9 * h:
-                    which[i] += 1
-                    _load(blocks[block], i - first, which[i], i, begin, seconds, ends, table)
-                resting |= which[i] < 0 and not fresh
-            for j in range(2 * LANES):
-                s[j] = blocks[block, j]
-            for c in range(k):
-                for j in range(5 * LANES):
-                    s[2 * LANES + j] = blocks[block, (2 + 5 * c) * LANES + j]
+    s = np.zeros(9 * SIZE)  # of the joints of one block: begin, seconds, start, goal, jerk, turn, hold; place and speed
+    which = np.zeros(LANES, np.int64)
+    for joint in range(0, len(columns), JOINTS):
+        last = min(joint + JOINTS, len(columns))
+        for first in range(0, begin.shape[1], LANES):
+            for i in range(LANES):
+                which[i] = -1
+                _load(s, i, first + i, 0, joint, last, begin, seconds, ends, table)
+            for at in range(q.shape[0]):
+                now, early = at * h, False
                 for i in range(LANES):
-                    t = min(max(now - s[i], 0.0), s[LANES + i])
-                    back = s[LANES + i] - t
-                    way, speed = half(min(t, back), s[4 * LANES + i], s[5 * LANES + i], s[6 * LANES + i])
-                    s[7 * LANES + i] = s[2 * LANES + i] + way if t < back else s[3 * LANES + i] - way
-                    s[8 * LANES + i] = speed
-                for i in range(LANES):
-                    if not resting or which[first + i] >= 0:
-                        q[at, columns[c], first + i], qd[at, columns[c], first + i] = s[7 * LANES + i], s[8 * LANES + i]
+                    while which[i] + 1 < len(begin) and now - begin[which[i] + 1, first + i] >= -1e-9 * h:
+                        which[i] += 1
+                        _load(s, i, first + i, which[i], joint, last, begin, seconds, ends, table)
+                    early |= which[i] < 0 and not fresh
+                for e in range(SIZE):
+                    t = min(max(now - s[e], 0.0), s[SIZE + e])
+                    back = s[SIZE + e] - t
+                    way, speed = half(min(t, back), s[4 * SIZE + e], s[5 * SIZE + e], s[6 * SIZE + e])
+                    ahead, behind = s[2 * SIZE + e] + way, s[3 * SIZE + e] - way
+                    s[7 * SIZE + e], s[8 * SIZE + e] = (ahead if t < back else behind), speed
+                for c in range(joint, last):
+                    e = (c - joint) * LANES
+                    for i in range(LANES):
+                        if not early or which[i] >= 0:
+                            q[at, columns[c], first + i], qd[at, columns[c], first + i] = s[7 * SIZE + e + i], s[8 * SIZE + e + i]
+
+
+@routine
+def _load(
+    s: np.ndarray,
+    lane: int,
+    robot: int,
+    move: int,
+    joint: int,
+    last: int,
+    begin: np.ndarray,
+    seconds: np.ndarray,
+    ends: np.ndarray,
+    table: np.ndarray,
+) -> None:
+    """A motion of a robot into its lane of a block, for the joints from `joint` to `last`."""
+    for c in range(joint, last):
+        e = (c - joint) * LANES + lane
+        s[e], s[SIZE + e] = begin[move, robot], seconds[move, robot]
+        s[2 * SIZE + e], s[3 * SIZE + e] = ends[move, 0, c, robot], ends[move, 1, c, robot]
+        for figure in range(3):
+            s[(4 + figure) * SIZE + e] = table[move, figure, c, robot]

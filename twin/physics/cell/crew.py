@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from robots.chains import Branch, branches, known
-from robots.model import Arm, Geometry, Robot, reduce
+from robots.model import Arm, Robot, reduce
 from twin.kinds import Context
 from twin.physics.cell.build import arm_of, joint_values, load_robot
+from twin.physics.cell.cargo import Cargo, cargo
 from twin.physics.cell.each import Each
-from twin.physics.cell.places import Places, matrices
-from twin.physics.cell.shapes import geometries
+from twin.physics.cell.places import Places
 from twin.physics.cell.spec import CellSpec, RobotSpec
-from twin.scenario.paths import resolve
 
 __all__ = ["Crew", "Limb", "Machine", "Seat", "crews"]
 
@@ -74,7 +73,7 @@ class Crew:
 
     Attributes:
         given: which of the given cells these are.
-        specs: one a cell; where: poses of what has a name.
+        specs: one a cell; where: poses of what has a name; cargo: the parts.
     """
 
     given: tuple[int, ...]
@@ -83,6 +82,7 @@ class Crew:
     where: Places
     machines: dict[str, Machine]
     seats: dict[str, Seat]
+    cargo: dict[str, Cargo]
 
     @property
     def count(self) -> int:
@@ -94,18 +94,10 @@ class Crew:
         """A spec that is like all of them but for numbers."""
         return self.specs.distinct[0]
 
-    def pieces(self, part: str) -> Each[tuple[Geometry, ...]]:
-        """Shapes of a part, in each cell."""
-        shapes = self.specs.map(lambda spec: spec.parts[part].shape)
-        folders = {context.folder for context in self.contexts}
-        if len(folders) == 1:
-            return shapes.map(partial(geometries, find=partial(resolve, folder=folders.pop())))
-        return Each.of([geometries(s, partial(resolve, folder=c.folder)) for s, c in zip(shapes, self.contexts, strict=True)])
-
-    def T_world_part(self, part: str) -> np.ndarray:
-        """Where a part really stands at the start, (n, 4, 4)."""
-        T: np.ndarray = self.where.T_world(part) @ matrices(self.specs.map(lambda spec: spec.parts[part].offset))
-        return T
+    @cached_property
+    def bandwidth(self) -> np.ndarray:
+        """Of the joint controllers, (n,) [rad/s]."""
+        return self.specs.numbers(lambda spec: spec.stiffness)
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,4 +190,5 @@ def _crew(given: list[int], specs: Sequence[CellSpec], contexts: Sequence[Contex
         arm = arm_of(machine.full, track, its)
         owned = np.array([machine.robot.index(joint) for joint in (*arm.joints, *its.also)], dtype=int)
         seats[track] = Seat(track, machine, machine.limb_of(arm.tool), arm, owned)
-    return Crew(tuple(given), own, beside, where, machines, seats)
+    parts = {name: cargo(name, own, beside, where) for name in own.distinct[0].parts}
+    return Crew(tuple(given), own, beside, where, machines, seats, parts)

@@ -29,13 +29,12 @@ class Each(Generic[T]):
     @classmethod
     def of(cls, objects: Iterable[T]) -> Each[T]:
         """One object a cell, told apart by identity."""
-        kept = {}
-        places: dict[int, int] = {}
-        which = []
-        for one in objects:
-            kept[id(one)] = one
-            which.append(places.setdefault(id(one), len(places)))
-        return cls(list(kept.values()), np.array(which, dtype=int))
+        given = list(objects)
+        kept = dict(zip(map(id, given), given, strict=True))
+        if len(kept) == len(given):
+            return cls(given, np.arange(len(given)))
+        places = dict(zip(kept, range(len(kept)), strict=True))
+        return cls(list(kept.values()), np.array([places[id(one)] for one in given]))
 
     def __len__(self) -> int:
         return len(self.which)

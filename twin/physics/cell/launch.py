@@ -16,7 +16,6 @@ from twin.contact.engine_rigid import follow, steps_per_knot
 from twin.kinds import Target
 from twin.physics.cell.build import together
 from twin.physics.cell.crew import Limb, Machine, Seat
-from twin.physics.cell.solids import mass_properties
 from twin.physics.cell.timeline import Hold, Move, Timeline
 
 __all__ = ["AFTERMATH", "Launch", "followed", "launches"]
@@ -82,7 +81,6 @@ def followed(line: Timeline, cells: np.ndarray, target: Target) -> Launch:
     counted = _intervals(line)[cells]
     m = int(counted.max())
     reference, tracked = {}, {}
-    stiffness = crew.specs.numbers(lambda spec: spec.stiffness)[cells]
     for name, machine in crew.machines.items():
         raster = _references(line, machine, cells, m)
         reference[name] = raster.q
@@ -93,7 +91,7 @@ def followed(line: Timeline, cells: np.ndarray, target: Target) -> Launch:
                 _of_limb(raster.q, limb),
                 _of_limb(raster.qd, limb),
                 dt=crew.like.time_step,
-                bandwidth=stiffness,
+                bandwidth=crew.bandwidth[cells],
                 counted=counted,
                 payloads=_payloads(line, limb, cells, m),
                 target=target,
@@ -169,15 +167,11 @@ def _payloads(line: Timeline, limb: Limb, cells: np.ndarray, m: int) -> dict[str
 
 def _as_payload(line: Timeline, hold: Hold, cells: np.ndarray) -> np.ndarray:
     """Mass, m c and inertia about the tool's origin, (n, 10); a part that several take together is shared out."""
-    crew, rows = line.crew, np.zeros((len(cells), 10))
-    parts, pieces = crew.specs.map(lambda spec: spec.parts[hold.part]), crew.pieces(hold.part)
-    share = max(1, together(crew.like).get(hold.part, 1))
-    for row, i in enumerate(cells.tolist()):
-        part = parts[i]
-        com, inertia = mass_properties(pieces[i], part.mass)
-        inertia = inertia if part.inertia is None else np.diag(part.inertia)
-        R, p = hold.T_tool_part[i, :3, :3], hold.T_tool_part[i, :3, 3]
-        c = R @ com + p
-        about = R @ inertia @ R.T + part.mass * (c @ c * np.eye(3) - np.outer(c, c))
-        rows[row] = np.array([part.mass, *(part.mass * c), *about[np.triu_indices(3)]]) / share
-    return rows
+    mass, com, inertia = (figure[cells] for figure in line.crew.cargo[hold.part].weight)
+    R, p = hold.T_tool_part[cells, :3, :3], hold.T_tool_part[cells, :3, 3]
+    c = (R @ com[:, :, None])[:, :, 0] + p
+    square = (c[:, None] @ c[:, :, None]) * np.eye(3)
+    about = R @ inertia @ R.swapaxes(1, 2) + mass[:, None, None] * (square - c[:, :, None] * c[:, None])
+    rows = np.column_stack([mass, mass[:, None] * c, about[:, *np.triu_indices(3)]])
+    share: np.ndarray = rows / max(1, together(line.crew.like).get(hold.part, 1))
+    return share

@@ -7,7 +7,6 @@ import numpy as np
 from robots import kinematics
 from robots.transforms import inverse
 from twin.physics.cell.launch import Launch
-from twin.scenario.schema import Pose
 
 __all__ = ["diverged", "measured", "part_poses"]
 
@@ -85,11 +84,10 @@ def _path_error(launch: Launch) -> np.ndarray:
 def _final_errors(launch: Launch) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Distance and angle of each part with a goal from it at the end, part -> two arrays (n,)."""
     crew, found = launch.line.crew, {}
-    for name, part in crew.like.parts.items():
-        if part.goal is None:
+    for name, part in crew.cargo.items():
+        if part.T_world_goal is None:
             continue
-        goals = crew.where.world(crew.specs.map(lambda spec: spec.parts[name].goal or Pose()))  # noqa: B023 - called at once
-        E = inverse(goals[launch.cells]) @ part_poses(launch, name, launch.counted)
+        E = inverse(part.T_world_goal[launch.cells]) @ part_poses(launch, name, launch.counted)
         position = np.sqrt((E[:, :3, 3] ** 2).sum(axis=1))
         cosine = (E[:, 0, 0] + E[:, 1, 1] + E[:, 2, 2] - 1) / 2
         found[name] = (position, np.arccos(np.clip(cosine, -1, 1)))
@@ -99,7 +97,7 @@ def _final_errors(launch: Launch) -> dict[str, tuple[np.ndarray, np.ndarray]]:
 def part_poses(launch: Launch, name: str, at: np.ndarray) -> np.ndarray:
     """T_world_part (n, 4, 4) at the knots `at` (n,): carried by whoever holds it, else where it was put."""
     crew, cells = launch.line.crew, launch.cells
-    T: np.ndarray = crew.T_world_part(name)[cells]
+    T: np.ndarray = crew.cargo[name].T_world[cells]
     for hold in launch.line.holds:
         if hold.part != name:
             continue

@@ -94,7 +94,7 @@ class _Planner:
         self.now = {track: np.zeros(n) for track in crew.seats}
         self.fails = np.full(n, NEVER)  # when the first failure of each cell happens
         self.ended: dict[str, np.ndarray] = {}
-        self.parts = {name: crew.T_world_part(name) for name in self.spec.parts}
+        self.parts = {name: part.T_world for name, part in crew.cargo.items()}
         self.tracks = {name: crew.specs.map(lambda spec, name=name: spec.program[name]) for name in crew.seats}  # type: ignore[misc]
         self.held: dict[str, Hold] = {}
         self.open = {track: _opening(seat) for track, seat in crew.seats.items()}  # of each finger, from the middle
@@ -215,7 +215,7 @@ class _Planner:
     def _grip(self, seat: Seat, name: str, grips: Each[Any], start: np.ndarray, alive: np.ndarray) -> np.ndarray:
         """Fingers close at constant speed until both touch; without fingers the tool's point must be in or at the part."""
         part = grips.distinct[0].part
-        shapes = self.crew.pieces(part)
+        shapes = self.crew.cargo[part].pieces
         T_tool_part = inverse(self._tool(seat)) @ self._part(part)
         took = np.full(self.crew.count, np.nan)
         for i, grip in enumerate(grips):
