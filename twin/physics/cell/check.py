@@ -30,7 +30,7 @@ TOUCHING = 2e-4  # [m] overlap that counts as touching: parts stand on fixtures
 
 def check(spec: CellSpec, context: Context) -> Sequence[Fault]:
     """Every fault of a cell that its fields alone do not show. Paths are dotted, as in the scenario file."""
-    if spec.engine == "rigid" and all(robot.model is not None for robot in spec.robots.values()):
+    if spec.engine == "rigid" and None not in [robot.model for robot in spec.robots.values()]:
         return _of_names(Outlined((spec, context), (named(spec), id(context.site))))
     return _faults(spec, context)
 

@@ -21,7 +21,7 @@ from twin.physics.cell.timeline import Hold, Move, Timeline
 __all__ = ["AFTERMATH", "Launch", "followed", "launches"]
 
 AFTERMATH = 0.3  # [s] simulated on after a failure or the end
-ROOM = 8 * 2**20  # bytes of references and records of a launch and thread: what is written is read again while it is in the cache
+ROOM = 16 * 2**20  # bytes of references and records of a launch and thread: what is written is read again while it is in the cache
 ROOM_CUDA = 512 * 2**20  # a GPU wants many cells at once
 IDLE = 0.03  # share of a launch that its shortest cell may wait for the longest
 BLOCK = 8  # cells of a launch come in whole blocks of lanes

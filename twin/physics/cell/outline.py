@@ -33,25 +33,30 @@ class Outlined(Generic[T]):
 
 def alike(spec: CellSpec) -> tuple[Any, ...]:
     """Equal for cells whose programs differ in numbers, and in the frames that poses are given in."""
+    return _alike(spec, _program(spec)[0])
+
+
+def _alike(spec: CellSpec, program: Any) -> tuple[Any, ...]:
     return (
         "rigid",
         spec.time_step,
-        tuple((name, robot.model, robot.urdf, robot.tool) for name, robot in spec.robots.items()),
-        tuple((name, part.goal is not None) for name, part in spec.parts.items()),
+        tuple([(name, robot.model, robot.urdf, robot.tool) for name, robot in spec.robots.items()]),
+        tuple([(name, part.goal is not None) for name, part in spec.parts.items()]),
         tuple(spec.fixtures),
-        _program(spec)[0],
+        program,
     )
 
 
 def named(spec: CellSpec) -> tuple[Any, ...]:
     """Equal for cells that are alike and use the same names everywhere."""
+    program, names = _program(spec)
     return (
-        alike(spec),
-        tuple((robot.base.frame, *robot.posture) for robot in spec.robots.values()),
-        tuple((part.pose.frame, part.goal and part.goal.frame) for part in spec.parts.values()),
-        tuple(fixture.pose.frame for fixture in spec.fixtures.values()),
+        _alike(spec, program),
+        tuple([(robot.base.frame, *robot.posture) for robot in spec.robots.values()]),
+        tuple([(part.pose.frame, part.goal and part.goal.frame) for part in spec.parts.values()]),
+        tuple([fixture.pose.frame for fixture in spec.fixtures.values()]),
         spec.may_touch,
-        _program(spec)[1],
+        names,
     )
 
 

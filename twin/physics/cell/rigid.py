@@ -109,7 +109,7 @@ def _prepare(crew: Crew, target: Target) -> None:
     program = crew.like.program
     for machine in crew.machines.values():
         for limb in machine.limbs:
-            loop = kernel(limb.robot, _gripping(crew, limb))
+            loop = kernel(limb.robot, _gripping(crew, limb), target.dtype)
             if target.device == "cpu":
                 _ = loop.made
     for track, seat in crew.seats.items():
