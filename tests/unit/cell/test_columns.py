@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 
 from tests.unit.cell.test_rigid_cells import carrying, spec
 from twin.errors import BadInput
-from twin.kinds import Context
+from twin.kinds import Context, Silent, Target
 from twin.physics.cell import KIND
 from twin.physics.cell.each import Each
 from twin.physics.cell.frames import Frames
@@ -92,3 +94,15 @@ def test_names_of_scalars_are_those_of_the_cell() -> None:
     assert "final_error.box.position" not in KIND.scalars(spec())
     assert "step.arm.line.time" in KIND.scalars(spec())
     assert "step.arm.line.time" not in KIND.scalars(carrying())
+
+
+def test_no_cells_give_no_results() -> None:
+    assert KIND.simulate_many is not None
+    assert KIND.simulate_many([], Target(), Silent(), []) == []
+
+
+def test_cells_without_contact_load_no_filters() -> None:
+    """What a worker of such cells does not need, it does not wait for."""
+    code = "import sys, twin.physics.cell.rigid, twin.physics.cell.check; print({'scipy.signal', 'ruckig', 'trimesh'} & sys.modules.keys())"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"

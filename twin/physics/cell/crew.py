@@ -152,6 +152,8 @@ class _Loaded:
 
 def crews(specs: Sequence[CellSpec], contexts: Sequence[Context]) -> Iterator[Crew]:
     """The cells in groups that move alike; in the order in which the first of each comes."""
+    if not specs:
+        return
     loaded = _Loaded(specs[0])
     working = list(dict.fromkeys(track.robot for track in specs[0].program.values()))  # the others stand where they stand
     lists = {name: Each.of(loaded.member(name, *cell) for cell in zip(specs, contexts, strict=True)) for name in working}

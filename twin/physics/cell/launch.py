@@ -70,7 +70,7 @@ def launches(line: Timeline, target: Target) -> Iterator[np.ndarray]:
         longest = counted[order[0]]
         fit = max(1, room // (int(longest) * knot * BLOCK)) * BLOCK
         alike = len(order) if target.device == "cuda" else int((counted[order] >= (1.0 - IDLE) * longest).sum())
-        first = min(fit, -(-alike // BLOCK) * BLOCK)
+        first = min(fit, max(-(-alike // BLOCK), target.threads) * BLOCK)
         yield order[:first]
         order = order[first:]
 

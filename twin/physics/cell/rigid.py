@@ -54,10 +54,12 @@ def _run(crew: Crew, target: Target, monitor: Monitor) -> Iterator[Result]:
     counted = np.zeros(crew.count, dtype=int)
     broken: dict[int, str] = {}
     parts = list(launches(line, target))
-    running = 0.0
+    running, ended = 0.0, 0
     for cells in parts:
         if monitor.cancelled():
             raise SimulationStopped("cancelled")
+        monitor.progress(ended / crew.count, f"{ended} of {crew.count} cells followed")
+        ended += len(cells)
         since = time.perf_counter()
         launch = followed(line, cells, target)
         running += time.perf_counter() - since
