@@ -44,6 +44,17 @@ class Launch:
     reference: Mapping[str, np.ndarray]
     tracked: Mapping[str, list[Tracked]]
 
+    def alone(self, cell: int) -> Launch:
+        """One of the cells as a launch of its own; its arrays are views."""
+        lane = int(np.flatnonzero(self.cells == cell)[0])
+        one = slice(lane, lane + 1)
+        tracked = {
+            name: [Tracked(done.q[:, one], done.qd[:, one], done.torque[:, one], done.peak[one], done.energy[one]) for done in limbs]
+            for name, limbs in self.tracked.items()
+        }
+        reference = {name: rows[..., one] for name, rows in self.reference.items()}
+        return Launch(self.line, self.cells[one], self.h, self.counted[one], reference, tracked)
+
     def joints(self, machine: Machine) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Positions, speeds and torques of a machine at the knots, each (m + 1, n, nq)."""
         shape = (len(self.reference[machine.name]), len(self.cells), machine.robot.nq)

@@ -6,7 +6,7 @@ What a cell gives does not depend on who shares its launch: every array operatio
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -76,9 +76,8 @@ def _run(crew: Crew, target: Target, monitor: Monitor) -> Iterator[Result]:
         "run_seconds": running / crew.count,
         "measure_seconds": (time.perf_counter() - planned - running) / crew.count,
     }
-    # A launch of a few cells remembers; of more, who wants to see a cell has it run once more, to the same bits.
-    remembered = launch if len(parts) == 1 else None
-    return _results(line, Table(columns, units_of(crew.like)), counted, broken, stats, partial(_detail, line, remembered, target))
+    album = _Album(line, parts, target, launch if len(parts) == 1 else None)
+    return _results(line, Table(columns, units_of(crew.like)), counted, broken, stats, album)
 
 
 def _results(
@@ -87,23 +86,37 @@ def _results(
     counted: np.ndarray,
     broken: Mapping[int, str],
     stats: Mapping[str, Any],
-    detail: Callable[[int], Mapping[str, Any]],
+    album: _Album,
 ) -> Iterator[Result]:
     dt = line.crew.like.time_step
     for i, steps in enumerate((counted * steps_per_knot(dt)).tolist()):
         own = {"time_step": dt, "steps": steps, "simulated_seconds": round(steps * dt, 6), **stats}
         status, reason = ("stopped", broken[i]) if i in broken else ("done", line.reason[i])
-        yield Result(status, reason, Row(table, i), stats=own, detail=partial(detail, i))  # type: ignore[arg-type]
+        yield Result(status, reason, Row(table, i), stats=own, detail=partial(album.detail, i))  # type: ignore[arg-type]
 
 
-def _detail(line: Timeline, launch: Launch | None, target: Target, i: int) -> Mapping[str, Any]:
-    """Series, arrays, scene, events and log of cell i."""
-    from twin.physics.cell.story import tell
+class _Album:
+    """What is told of a cell beside its scalars, when somebody asks.
 
-    if launch is None:
-        crew = next(crews([line.crew.specs[i]], [line.crew.contexts[i]]))
-        launch, i = followed(plan(crew), np.zeros(1, dtype=int), target), 0
-    return tell(launch, int(np.flatnonzero(launch.cells == i)[0]))
+    Launches share their memory one after the other, so that a cell whose arrays are wanted runs once more, to the same bits,
+    with those it ran with: whoever wants one wants others. The launch of a few cells that all ran together is remembered.
+    """
+
+    def __init__(self, line: Timeline, parts: list[np.ndarray], target: Target, only: Launch | None) -> None:
+        self._line, self._parts, self._target = line, parts, target
+        self._launches = {0: only} if only is not None else {}
+        self._part = np.empty(line.crew.count, dtype=int)
+        for k, cells in enumerate(parts):
+            self._part[cells] = k
+
+    def detail(self, cell: int) -> Mapping[str, Any]:
+        """Series, arrays, scene, events and log of a cell."""
+        from twin.physics.cell.story import tell
+
+        k = int(self._part[cell])
+        if k not in self._launches:
+            self._launches[k] = followed(self._line, self._parts[k], self._target)
+        return tell(self._launches[k].alone(cell))
 
 
 def _prepare(crew: Crew, target: Target) -> None:

@@ -20,9 +20,9 @@ from twin.physics.cell.timeline import Timeline
 __all__ = ["tell"]
 
 
-def tell(launch: Launch, lane: int) -> Mapping[str, Any]:
-    """Series, arrays, scene, events and log of one of the launch's cells."""
-    crew, i = launch.line.crew, int(launch.cells[lane])
+def tell(launch: Launch) -> Mapping[str, Any]:
+    """Series, arrays, scene, events and log of the cell of a launch that has but one."""
+    crew, i = launch.line.crew, int(launch.cells[0])
     spec, context = crew.specs[i].model_copy(update={"time_step": launch.h}), crew.contexts[i]
     frames = Frames(spec, context.site)
     runs = {name: robot_run(name, spec, frames, context) for name in spec.robots}
@@ -37,7 +37,7 @@ def tell(launch: Launch, lane: int) -> Mapping[str, Any]:
         together=together(spec),
         pieces={},
         masses={},
-        record=_record(launch, lane, runs),
+        record=_record(launch, runs),
     )
     series = series_of(cell, {})
     events = tuple({"t": round(t, 6), "what": what, "who": who, "detail": detail} for t, what, who, detail in _events(launch.line, i))
@@ -50,8 +50,8 @@ def tell(launch: Launch, lane: int) -> Mapping[str, Any]:
     }
 
 
-def _record(launch: Launch, lane: int, runs: Mapping[str, RobotRun]) -> Record:
-    crew, last, i = launch.line.crew, int(launch.counted[lane]), int(launch.cells[lane])
+def _record(launch: Launch, runs: Mapping[str, RobotRun]) -> Record:
+    crew, last, i = launch.line.crew, int(launch.counted[0]), int(launch.cells[0])
     t = [k * launch.h for k in range(last + 1)]
     record = Record(t=t, frames=list(t))
     for name, run in runs.items():
@@ -60,13 +60,12 @@ def _record(launch: Launch, lane: int, runs: Mapping[str, RobotRun]) -> Record:
         if name in crew.machines:
             machine = crew.machines[name]
             columns = [run.robot.index(joint) for joint in machine.robot.joint_names]
-            q, qd, torque = (part[: last + 1, lane] for part in launch.joints(machine))
-            for k, values in enumerate((q, qd, torque, launch.reference[name][: last + 1, :, lane])):
+            q, qd, torque = (part[: last + 1, 0] for part in launch.joints(machine))
+            for k, values in enumerate((q, qd, torque, launch.reference[name][: last + 1, :, 0])):
                 rows[:, k, columns] = values
         record.joints[name] = list(rows)
-    everyone = np.zeros(len(launch.cells), dtype=int)
     for name in crew.specs[i].parts:
-        poses = np.array([part_poses(launch, name, everyone + k)[lane] for k in range(last + 1)])
+        poses = np.array([part_poses(launch, name, np.array([k]))[0] for k in range(last + 1)])
         record.parts[name] = list(np.concatenate([poses[:, :3, 3], wxyz_from_matrix(poses[:, :3, :3])], axis=1))
     record.clearance = [np.inf] * (last + 1)
     record.steps = [
