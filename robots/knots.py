@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robots.knots_loops import sample
-from robots.trajectory import Trajectory, profile_of
+from robots.knots_loops import LANES, sample, timed
+from robots.trajectory import Trajectory
 from twin.errors import BadInput
 
-__all__ = ["Profiles", "Samples", "profiles"]
+__all__ = ["Profiles", "Raster", "Samples", "profiles"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,18 +19,14 @@ class Profiles:
     """Synchronised jerk-limited motions of n robots, from rest to rest.
 
     Attributes:
-        edges, states, goal: as `robots.knots_loops.sample` takes them.
-        duration: (n,) [s].
+        start, goal: (n, k); duration: (n,) [s].
+        table: (3, k, n) as `robots.knots_loops.timed` makes it.
     """
 
-    edges: np.ndarray
-    states: np.ndarray
+    start: np.ndarray
     goal: np.ndarray
     duration: np.ndarray
-
-    def write(self, start: np.ndarray, columns: np.ndarray, h: float, q: np.ndarray, qd: np.ndarray) -> None:
-        """Into references (m, nq, n) on knots h [s] apart, from `start` (n,) [s] on; where that is infinite, not at all."""
-        sample(self.edges, self.states, self.goal, start, columns, h, q, qd)
+    table: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,17 +40,58 @@ class Samples:
         """(n,) [s]."""
         return np.array([0.0 if motion is None else motion.duration for motion in self.motions])
 
-    def write(self, start: np.ndarray, columns: np.ndarray, h: float, q: np.ndarray, qd: np.ndarray) -> None:
-        """As `Profiles.write`; starts must be multiples of the samples' distance."""
-        for i, motion in enumerate(self.motions):
-            if motion is None or not np.isfinite(start[i]):
+
+@dataclass(frozen=True, eq=False)
+class Raster:
+    """References of w robots on knots h [s] apart.
+
+    Attributes:
+        q, qd: (m, nq, w), w whole blocks of lanes.
+        robots: (w,) which of the robots that motions are given for each lane holds.
+    """
+
+    h: float
+    q: np.ndarray
+    qd: np.ndarray
+    robots: np.ndarray
+
+    @classmethod
+    def of(cls, robots: np.ndarray, knots: int, joints: int, h: float) -> Raster:
+        """Room for these robots; the last one fills the last block up."""
+        lanes = np.append(robots, np.full(-len(robots) % LANES, robots[-1]))
+        return cls(h, np.empty((knots, joints, len(lanes))), np.empty((knots, joints, len(lanes))), lanes)
+
+    def rest(self, at: np.ndarray, columns: Sequence[int]) -> None:
+        """The joints `columns` stand all the time where they stand in `at` (n, nq)."""
+        for column in columns:
+            self.q[:, column], self.qd[:, column] = at[self.robots, column], 0.0
+
+    def move(self, motions: Sequence[Profiles], starts: Sequence[np.ndarray], columns: np.ndarray, *, fresh: bool) -> None:
+        """One motion after the other, from its start (n,) [s] on; the joints rest in between and afterwards.
+
+        Starts are infinite where a motion, and all behind it, do not happen.
+
+        Args:
+            fresh: the joints stand where the first motion starts until then; else what is written there already stays.
+        """
+        lanes = self.robots
+        begin, seconds = (np.array([row[lanes] for row in rows]) for rows in (starts, [motion.duration for motion in motions]))
+        ends = np.array([(motion.start[lanes].T, motion.goal[lanes].T) for motion in motions])
+        table = np.array([motion.table[..., lanes] for motion in motions])
+        sample(begin, seconds, ends, table, columns, self.h, fresh, self.q, self.qd)
+
+    def follow(self, motion: Samples, start: np.ndarray, columns: np.ndarray) -> None:
+        """Samples from their start (n,) [s] on, then rest; starts must be multiples of the samples' distance."""
+        for lane, robot in enumerate(self.robots):
+            path = motion.motions[robot]
+            if path is None or not np.isfinite(start[robot]):
                 continue
-            first = int(np.ceil(start[i] / h - 1e-9))
-            t = h * np.arange(first, len(q)) - start[i]
-            dt = motion.t[1] - motion.t[0] if len(motion.t) > 1 else h
-            at = np.minimum(np.round(t / dt).astype(int), len(motion.t) - 1)
-            q[first:, columns, i] = motion.q[at]
-            qd[first:, columns, i] = np.where((at < len(motion.t) - 1)[:, None], motion.qd[at], 0.0)
+            first = int(np.ceil(start[robot] / self.h - 1e-9))
+            t = self.h * np.arange(first, len(self.q)) - start[robot]
+            dt = path.t[1] - path.t[0] if len(path.t) > 1 else self.h
+            at = np.minimum(np.round(t / dt).astype(int), len(path.t) - 1)
+            self.q[first:, columns, lane] = path.q[at]
+            self.qd[first:, columns, lane] = np.where((at < len(path.t) - 1)[:, None], path.qd[at], 0.0)
 
 
 def profiles(
@@ -73,20 +110,6 @@ def profiles(
         if not (np.isfinite(limit).all() and (limit > 0).all()):
             remedy = "Robots read from a file without speed limits need them given."
             raise BadInput(f"{name} of a motion", limit.tolist(), f"{k} finite numbers > 0", remedy)
-    found = [profile_of(q0, q1, s * velocity, s**2 * acceleration, s**3 * jerk) for q0, q1, s in zip(start, goal, scale, strict=True)]
-    table = np.array([[(joint.t, joint.j) for joint in one.profiles[0]] for one in found]).reshape(n, k, 2, 7)
-    edges = np.concatenate([np.zeros((n, k, 1)), np.cumsum(table[:, :, 0], axis=2)], axis=2)
-    states = _phases(start, table[:, :, 0], table[:, :, 1])
-    return Profiles(edges, states, goal.copy(), np.array([one.duration for one in found]))
-
-
-def _phases(start: np.ndarray, t: np.ndarray, jerk: np.ndarray) -> np.ndarray:
-    """Position, speed, acceleration and jerk where each of seven phases begins, (n, k, 7, 4), from rest at `start` (n, k)."""
-    states = np.zeros((*t.shape, 4))
-    states[..., 3] = jerk
-    p, v, a = start.astype(float), np.zeros(start.shape), np.zeros(start.shape)
-    for phase in range(t.shape[2]):
-        states[:, :, phase, 0], states[:, :, phase, 1], states[:, :, phase, 2] = p, v, a
-        u, j = t[:, :, phase], jerk[:, :, phase]
-        p, v, a = p + u * (v + u * (a / 2 + u * j / 6)), v + u * (a + u * j / 2), a + u * j
-    return states
+    seconds, table = np.empty(n), np.empty((3, k, n))
+    timed(goal - start, velocity, acceleration, jerk, scale, seconds, table)
+    return Profiles(start, goal, seconds, table)

@@ -11,6 +11,7 @@ import yaml
 
 from twin.errors import BadScenario
 from twin.kinds import Context, Silent, Target
+from twin.physics.cell.launch import followed
 from twin.physics.cell.rigid import simulate_many
 from twin.physics.cell.spec import CellSpec
 from twin.scenario import load
@@ -233,11 +234,22 @@ def test_only_cells_without_contact_run_on_cuda(twin, tmp_path: Path) -> None:
     assert "engine: rigid" in ran.stderr
 
 
-def test_a_launch_that_needs_much_memory_is_halved(monkeypatch) -> None:
-    specs = [based(0.01 * i) for i in range(9)]
+def test_cells_run_together_where_they_are_alike_in_length_and_few_enough(monkeypatch) -> None:
+    """Who runs with whom, and when, changes no bit: neither of the scalars nor of what is told of a cell later."""
+    sizes: list[int] = []
+
+    def noted(line: Any, cells: np.ndarray, target: Target) -> Any:
+        sizes.append(len(cells))
+        return followed(line, cells, target)
+
+    monkeypatch.setattr("twin.physics.cell.rigid.followed", noted)
+    specs = [based(0.001 * i) for i in range(20)]
+    specs[7] = spec(program__arm__steps__2={"name": "rest", "wait": {"time": "2 s"}})
     whole = run(*specs)
-    monkeypatch.setattr("twin.physics.cell.rigid.ROOM", 500_000)
+    assert sizes == [8, 12]  # the long one first, with others that fill its block
+    monkeypatch.setattr("twin.physics.cell.launch.ROOM", 500_000)
     parts = run(*specs)
-    assert {result.stats["cells"] for result in whole} == {9}
-    assert max(result.stats["cells"] for result in parts) < 9
+    assert sizes[2:] == [8, 8, 4]
+    for one, other in zip(whole[6:9], parts[6:9], strict=True):
+        equal_to_the_bit(one, other)
     assert [result.scalars for result in parts] == [result.scalars for result in whole]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-import robots
+from robots.catalogue import load
 from robots.control import ComputedTorque
 from robots.model import Arm, Geometry, Robot, reduce
 from twin.contact import GRAVITY, Body, Engine, Installed, Item, World, make_engine
@@ -35,8 +35,8 @@ def load_robot(spec: RobotSpec, context: Context) -> Robot:
         BadInput: unknown model, broken URDF, no tool link.
     """
     if spec.model is not None:
-        return robots.load(spec.model)
-    robot = robots.load(str(resolve(spec.urdf or "", context.folder)))
+        return load(spec.model)
+    robot = load(str(resolve(spec.urdf or "", context.folder)))
     if spec.tool is not None:
         link = robot.link(spec.tool).name
         joints = _chain(robot, link)

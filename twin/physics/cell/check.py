@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-import robots
+from robots import meshes
+from robots.catalogue import load
 from robots.model import Geometry, Robot
 from twin.contact import Body, Item, World, default_engine, make_engine
 from twin.errors import BadInput, Fault, TwinError, nearest
@@ -16,6 +18,7 @@ from twin.kinds import Context
 from twin.physics.cell.build import arm_of, load_robot, make_world
 from twin.physics.cell.filters import coarsest
 from twin.physics.cell.frames import Frames
+from twin.physics.cell.outline import Outlined, named
 from twin.physics.cell.shapes import Shape
 from twin.physics.cell.spec import CellSpec, Step, Track
 from twin.scenario.paths import resolve
@@ -27,6 +30,18 @@ TOUCHING = 2e-4  # [m] overlap that counts as touching: parts stand on fixtures
 
 def check(spec: CellSpec, context: Context) -> Sequence[Fault]:
     """Every fault of a cell that its fields alone do not show. Paths are dotted, as in the scenario file."""
+    if spec.engine == "rigid" and None not in [robot.model for robot in spec.robots.values()]:
+        return _of_names(Outlined((spec, context), (named(spec), id(context.site))))
+    return _faults(spec, context)
+
+
+@lru_cache(maxsize=64)
+def _of_names(cell: Outlined[tuple[CellSpec, Context]]) -> Sequence[Fault]:
+    """The faults of a cell without contact and without files: they follow from its names."""
+    return tuple(_faults(*cell.it))
+
+
+def _faults(spec: CellSpec, context: Context) -> Sequence[Fault]:
     faults = [*(_filter(spec) if spec.engine != "rigid" else ()), *_names(spec), *_frames(spec, context)]
     loaded: dict[str, Robot] = {}
     for name, robot in spec.robots.items():
@@ -52,7 +67,7 @@ def files(spec: CellSpec, folder: Path) -> Sequence[Path]:
     shapes = [*(part.shape for part in spec.parts.values()), *(fixture.shape for fixture in spec.fixtures.values())]
     found = [resolve(path, folder) for shape in shapes for path in _mesh_paths(shape)]
     for robot in spec.robots.values():
-        found += robots.load(robot.model).files if robot.model else robots.load(str(resolve(robot.urdf or "", folder))).files
+        found += load(robot.model).files if robot.model else load(str(resolve(robot.urdf or "", folder))).files
     return found
 
 
@@ -252,5 +267,5 @@ def _reach(g: Geometry) -> float:
     if g.kind == "box":
         return float(np.linalg.norm(g.size)) / 2
     if g.kind == "mesh":
-        return float(np.linalg.norm(robots.meshes.load(g)[0], axis=1).max())
+        return float(np.linalg.norm(meshes.load(g)[0], axis=1).max())
     return g.size[0] + (g.size[1] / 2 if len(g.size) > 1 else 0.0)

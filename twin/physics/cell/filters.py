@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import butter, filtfilt
 
 from twin.errors import BadInput
 
@@ -36,6 +35,8 @@ def cfc(signal: np.ndarray, dt: float, channel_class: int) -> np.ndarray:
     Raises:
         BadInput: the samples are too coarse for the class: nothing could be filtered.
     """
+    from scipy.signal import butter, filtfilt  # half a second that cells without contact need not spend
+
     corner = CORNER * channel_class
     nyquist = 0.5 / dt
     if dt > coarsest(channel_class):
@@ -51,6 +52,8 @@ class LowPass:
     """Causal two-pole Butterworth, one vector sample at a time (transposed direct form II)."""
 
     def __init__(self, dt: float, frequency: float, size: int) -> None:
+        from scipy.signal import butter
+
         b, a = butter(2, min(frequency, 0.45 / dt), fs=1.0 / dt)
         self._b, self._a = b, a
         self._z = np.zeros((2, size))

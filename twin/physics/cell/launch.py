@@ -3,48 +3,61 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from itertools import groupby
 
 import numpy as np
 
 from robots import kinematics
-from robots.compile import lanes
+from robots.knots import Profiles, Raster
 from robots.tracking import Tracked
 from twin.contact.engine_rigid import follow, steps_per_knot
 from twin.kinds import Target
 from twin.physics.cell.build import together
 from twin.physics.cell.crew import Limb, Machine, Seat
-from twin.physics.cell.shapes import geometries
-from twin.physics.cell.solids import mass_properties
-from twin.physics.cell.timeline import Hold, Timeline
-from twin.scenario.paths import resolve
+from twin.physics.cell.timeline import Hold, Move, Timeline
 
-__all__ = ["AFTERMATH", "Launch", "followed"]
+__all__ = ["AFTERMATH", "Launch", "followed", "launches"]
 
 AFTERMATH = 0.3  # [s] simulated on after a failure or the end
+ROOM = 16 * 2**20  # bytes of references and records of a launch and thread: what is written is read again while it is in the cache
+ROOM_CUDA = 512 * 2**20  # a GPU wants many cells at once
+IDLE = 0.03  # share of a launch that its shortest cell may wait for the longest
+BLOCK = 8  # cells of a launch come in whole blocks of lanes
 
 
 @dataclass(frozen=True, eq=False)
 class Launch:
-    """n alike cells after their run.
+    """Some cells of a plan after their run.
 
     Attributes:
+        cells: which ones, (n,).
         h: [s] between two knots; counted: (n,) intervals of each cell.
-        reference, speed: machine -> (m + 1, nq, n); tracked: machine -> one `Tracked` a limb.
+        reference: machine -> (m + 1, nq, n or more); tracked: machine -> one `Tracked` a limb.
     """
 
     line: Timeline
+    cells: np.ndarray
     h: float
     counted: np.ndarray
     reference: Mapping[str, np.ndarray]
-    speed: Mapping[str, np.ndarray]
     tracked: Mapping[str, list[Tracked]]
+
+    def alone(self, cell: int) -> Launch:
+        """One of the cells as a launch of its own; its arrays are views."""
+        lane = int(np.flatnonzero(self.cells == cell)[0])
+        one = slice(lane, lane + 1)
+        tracked = {
+            name: [Tracked(done.q[:, one], done.qd[:, one], done.torque[:, one], done.peak[one], done.energy[one]) for done in limbs]
+            for name, limbs in self.tracked.items()
+        }
+        reference = {name: rows[..., one] for name, rows in self.reference.items()}
+        return Launch(self.line, self.cells[one], self.h, self.counted[one], reference, tracked)
 
     def joints(self, machine: Machine) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Positions, speeds and torques of a machine at the knots, each (m + 1, n, nq)."""
-        shape = (len(self.reference[machine.name]), self.line.crew.count, machine.robot.nq)
+        shape = (len(self.reference[machine.name]), len(self.cells), machine.robot.nq)
         q, qd, torque = (np.zeros(shape) for _ in range(3))
         for limb, done in zip(machine.limbs, self.tracked[machine.name], strict=True):
             q[:, :, limb.joints], qd[:, :, limb.joints], torque[:, :, limb.joints] = done.q, done.qd, done.torque
@@ -52,39 +65,63 @@ class Launch:
 
     def tool(self, seat: Seat, at: np.ndarray) -> np.ndarray:
         """T_world_tool (n, 4, 4) at the knots with these indices, (n,)."""
-        cells = np.arange(len(at))
-        q = self.tracked[seat.machine.name][seat.machine.limbs.index(seat.limb)].q[at, cells]
-        T: np.ndarray = seat.limb.T_world_root @ kinematics.forward(seat.limb.robot, q, [seat.arm.tool], path="compiled")[:, 0]
+        q = self.tracked[seat.machine.name][seat.machine.limbs.index(seat.limb)].q[at, np.arange(len(at))]
+        T_root_tool = kinematics.forward(seat.limb.robot, q, [seat.arm.tool], path="compiled")[:, 0]
+        T: np.ndarray = seat.limb.T_world_root[self.cells] @ T_root_tool
         return T
 
 
-def followed(line: Timeline, target: Target) -> Launch:
-    """References on knots, loads of the tools, and the run itself."""
-    crew = line.crew
-    dt = crew.specs[0].time_step
-    h = dt * steps_per_knot(dt)
-    counted = np.ceil((line.end + AFTERMATH) / h - 1e-9).astype(int)
+def launches(line: Timeline, target: Target) -> Iterator[np.ndarray]:
+    """Cells that run together: of nearly one length, so that no lane idles long, and few enough to stay in the cache."""
+    counted = _intervals(line)
+    order = np.argsort(-counted, kind="stable")
+    knot = sum(machine.robot.nq for machine in line.crew.machines.values()) * 5 * 8  # bytes of a cell: references and records
+    room = ROOM_CUDA if target.device == "cuda" else ROOM * target.threads
+    while len(order):
+        longest = counted[order[0]]
+        fit = max(1, room // (int(longest) * knot * BLOCK)) * BLOCK
+        alike = len(order) if target.device == "cuda" else int((counted[order] >= (1.0 - IDLE) * longest).sum())
+        first = min(fit, max(-(-alike // BLOCK), target.threads) * BLOCK)
+        yield order[:first]
+        order = order[first:]
+
+
+def followed(line: Timeline, cells: np.ndarray, target: Target) -> Launch:
+    """References on knots, loads of the tools, and the run itself, of some cells of a plan."""
+    crew, h = line.crew, _knot(line)
+    counted = _intervals(line)[cells]
     m = int(counted.max())
-    reference, speed, tracked = {}, {}, {}
-    stiffness = np.array([spec.stiffness for spec in crew.specs])
+    reference, tracked = {}, {}
     for name, machine in crew.machines.items():
-        q, qd = _references(line, machine, m, h)
-        reference[name], speed[name] = q, qd
+        raster = _references(line, machine, cells, m)
+        reference[name] = raster.q
         tracked[name] = [
             follow(
                 limb.robot,
-                limb.T_world_root,
-                _of_limb(q, limb),
-                _of_limb(qd, limb),
-                dt=dt,
-                bandwidth=stiffness,
+                limb.T_world_root[cells],
+                _of_limb(raster.q, limb),
+                _of_limb(raster.qd, limb),
+                dt=crew.like.time_step,
+                bandwidth=crew.bandwidth[cells],
                 counted=counted,
-                payloads=_payloads(line, machine, limb, m, h),
+                payloads=_payloads(line, limb, cells, m),
                 target=target,
             )
             for limb in machine.limbs
         ]
-    return Launch(line, h, counted, reference, speed, tracked)
+    return Launch(line, cells, h, counted, reference, tracked)
+
+
+def _knot(line: Timeline) -> float:
+    """Seconds between two knots."""
+    dt = line.crew.like.time_step
+    return dt * steps_per_knot(dt)
+
+
+def _intervals(line: Timeline) -> np.ndarray:
+    """Intervals that each cell runs, (n,)."""
+    intervals: np.ndarray = np.ceil((line.end + AFTERMATH) / _knot(line) - 1e-9).astype(int)
+    return intervals
 
 
 def _of_limb(rows: np.ndarray, limb: Limb) -> np.ndarray:
@@ -93,50 +130,59 @@ def _of_limb(rows: np.ndarray, limb: Limb) -> np.ndarray:
     return rows if whole else np.ascontiguousarray(rows[:, limb.joints])
 
 
-def _references(line: Timeline, machine: Machine, m: int, h: float) -> tuple[np.ndarray, np.ndarray]:
-    """Positions and speeds at the knots, (m + 1, nq, n and what fills the last block); from a cell's end on it stands."""
-    count = line.crew.count
-    full = -(-count // lanes(np.float64)) * lanes(np.float64)
-    q = np.empty((m + 1, machine.q0.shape[1], full))
-    q[:] = machine.q0[np.minimum(np.arange(full), count - 1)].T
-    qd = np.zeros_like(q)
-    for move in line.moves:
-        if move.machine == machine.name:
-            move.motion.write(move.start, move.columns, h, q, qd)
-    for i in np.flatnonzero([bool(reason) for reason in line.reason]):
-        k = min(m, math.ceil(line.end[i] / h - 1e-9))
-        q[k + 1 :, :, i] = q[k, :, i]
-        qd[k:, :, i] = 0.0
-    return q, qd
+def _references(line: Timeline, machine: Machine, cells: np.ndarray, m: int) -> Raster:
+    """Positions and speeds at m + 1 knots; from a cell's end on it stands."""
+    raster = Raster.of(cells, m + 1, machine.robot.nq, _knot(line))
+    untouched = set(range(machine.robot.nq))
+    for (columns, smooth), moves in groupby((move for move in line.moves if move.machine == machine.name), key=_chained):
+        fresh = smooth and untouched.issuperset(columns)
+        if not fresh:
+            raster.rest(machine.q0, sorted(untouched.intersection(columns)))
+        untouched.difference_update(columns)
+        chain = list(moves)
+        if smooth:
+            raster.move([move.motion for move in chain], [move.start for move in chain], chain[0].columns, fresh=fresh)  # type: ignore[misc]
+        else:
+            for move in chain:
+                raster.follow(move.motion, move.start, move.columns)  # type: ignore[arg-type]
+    raster.rest(machine.q0, sorted(untouched))
+    for lane, i in enumerate(cells.tolist()):
+        if line.reason[i]:
+            k = min(m, math.ceil(line.end[i] / raster.h - 1e-9))
+            raster.q[k + 1 :, :, lane] = raster.q[k, :, lane]
+            raster.qd[k:, :, lane] = 0.0
+    return raster
 
 
-def _payloads(line: Timeline, machine: Machine, limb: Limb, m: int, h: float) -> dict[str, np.ndarray]:
+def _chained(move: Move) -> tuple[tuple[int, ...], bool]:
+    """Equal for moves that are written in one go when they follow each other."""
+    return tuple(move.columns.tolist()), isinstance(move.motion, Profiles)
+
+
+def _payloads(line: Timeline, limb: Limb, cells: np.ndarray, m: int) -> dict[str, np.ndarray]:
     """What each tool of a limb carries in each interval, link -> (m, 10, n); tools that never hold anything are left out."""
-    crew, found = line.crew, {}
-    for track, seat in crew.seats.items():
+    h, found = _knot(line), {}
+    for track, seat in line.crew.seats.items():
         holds = [hold for hold in line.holds if hold.track == track]
         if seat.limb is not limb or not holds:
             continue
-        rows = np.zeros((m, 10, crew.count))
+        rows = np.zeros((m, 10, len(cells)))
         for hold in holds:
-            numbers = _as_payload(line, hold)
-            first, last = (np.ceil(np.minimum(edge, (m + 1) * h) / h - 1e-9).astype(int) for edge in (hold.start, hold.end))
+            numbers = _as_payload(line, hold, cells)
+            first, last = (np.ceil(np.minimum(edge[cells], (m + 1) * h) / h - 1e-9).astype(int) for edge in (hold.start, hold.end))
             during = (np.arange(m)[:, None] >= first) & (np.arange(m)[:, None] < last)
             rows += np.where(during[:, None], numbers.T[None], 0.0)
         found[seat.arm.tool] = rows
     return found
 
 
-def _as_payload(line: Timeline, hold: Hold) -> np.ndarray:
+def _as_payload(line: Timeline, hold: Hold, cells: np.ndarray) -> np.ndarray:
     """Mass, m c and inertia about the tool's origin, (n, 10); a part that several take together is shared out."""
-    rows = np.zeros((line.crew.count, 10))
-    for i, (spec, context) in enumerate(zip(line.crew.specs, line.crew.contexts, strict=True)):
-        part = spec.parts[hold.part]
-        com, inertia = mass_properties(geometries(part.shape, partial(resolve, folder=context.folder)), part.mass)
-        inertia = inertia if part.inertia is None else np.diag(part.inertia)
-        R, p = hold.T_tool_part[i, :3, :3], hold.T_tool_part[i, :3, 3]
-        c = R @ com + p
-        about = R @ inertia @ R.T + part.mass * (c @ c * np.eye(3) - np.outer(c, c))
-        share = max(1, together(spec).get(hold.part, 1))
-        rows[i] = np.array([part.mass, *(part.mass * c), *about[np.triu_indices(3)]]) / share
-    return rows
+    mass, com, inertia = (figure[cells] for figure in line.crew.cargo[hold.part].weight)
+    R, p = hold.T_tool_part[cells, :3, :3], hold.T_tool_part[cells, :3, 3]
+    c = (R @ com[:, :, None])[:, :, 0] + p
+    square = (c[:, None] @ c[:, :, None]) * np.eye(3)
+    about = R @ inertia @ R.swapaxes(1, 2) + mass[:, None, None] * (square - c[:, :, None] * c[:, None])
+    rows = np.column_stack([mass, mass[:, None] * c, about[:, *np.triu_indices(3)]])
+    share: np.ndarray = rows / max(1, together(line.crew.like).get(hold.part, 1))
+    return share

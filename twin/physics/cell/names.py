@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
+from twin.physics.cell.outline import Outlined, alike
 from twin.physics.cell.spec import CellSpec
 
 __all__ = ["touching_pairs", "units_of"]
@@ -12,13 +15,18 @@ __all__ = ["touching_pairs", "units_of"]
 def units_of(spec: CellSpec) -> Mapping[str, str]:
     """Every scalar that a run of this spec can have -> its unit."""
     if spec.engine == "rigid":
-        return {name: unit for name, unit in _units(spec).items() if not _of_contact(name)}
+        return _without_contact(Outlined(spec, alike(spec)))
     units = _units(spec)
     if spec.engine == "both":
         units |= {f"mujoco.{name}": unit for name, unit in list(units.items())}
         units |= {"engines_agree": "1", "engine_difference.cycle_time": "1"}
         units |= {f"engine_difference.final_position.{name}": "m" for name in spec.parts}
     return units
+
+
+@lru_cache(maxsize=64)
+def _without_contact(cell: Outlined[CellSpec]) -> Mapping[str, str]:
+    return MappingProxyType({name: unit for name, unit in _units(cell.it).items() if not _of_contact(name)})
 
 
 OF_CONTACT = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,10 @@ from robots.knots import Profiles, Samples, profiles
 from robots.transforms import inverse
 from twin.physics.cell.closing import closing_distance
 from twin.physics.cell.crew import Crew, Seat
+from twin.physics.cell.each import Each
 from twin.physics.cell.motion import FINGER_ACCELERATION, FINGER_JERK, FINGER_SPEED, OFF_LIMITS, TOOL_REACH
-from twin.physics.cell.shapes import geometries
 from twin.physics.cell.solids import outside
 from twin.physics.cell.spec import Step
-from twin.scenario.paths import resolve
 
 __all__ = ["Hold", "Move", "Planned", "Timeline", "plan"]
 
@@ -89,16 +88,14 @@ def plan(crew: Crew) -> Timeline:
 class _Planner:
     def __init__(self, crew: Crew) -> None:
         n = crew.count
-        self.crew, self.dt, self.spec = crew, crew.specs[0].time_step, crew.specs[0]
+        self.crew, self.dt, self.spec = crew, crew.like.time_step, crew.like
         self.line = Timeline(crew, end=np.full(n, NEVER), reason=[""] * n, events=[[] for _ in range(n)])
         self.at = {name: machine.q0.copy() for name, machine in crew.machines.items()}  # commanded joints, (n, nq)
         self.now = {track: np.zeros(n) for track in crew.seats}
         self.fails = np.full(n, NEVER)  # when the first failure of each cell happens
         self.ended: dict[str, np.ndarray] = {}
-        self.parts = {
-            name: np.array([f.T_world(name) @ s.parts[name].offset.matrix() for f, s in zip(crew.frames, crew.specs, strict=True)])
-            for name in self.spec.parts
-        }
+        self.parts = {name: part.T_world for name, part in crew.cargo.items()}
+        self.tracks = {name: crew.specs.map(lambda spec, name=name: spec.program[name]) for name in crew.seats}  # type: ignore[misc]
         self.held: dict[str, Hold] = {}
         self.open = {track: _opening(seat) for track, seat in crew.seats.items()}  # of each finger, from the middle
 
@@ -119,7 +116,7 @@ class _Planner:
                     self._time_out(track, k)
                 break
         last = np.max([*self.now.values(), np.zeros(self.crew.count)], axis=0)
-        limit = np.array([spec.time_limit for spec in self.crew.specs])
+        limit = self.crew.specs.numbers(lambda spec: spec.time_limit)
         for i in np.flatnonzero((last > limit) & (self.fails > limit)):
             running = ", ".join(track for track, now in self.now.items() if now[i] > limit[i])
             self._fail(int(i), limit[i], "time limit", running, f"the program had not ended after {limit[i]:.1f} s")
@@ -133,8 +130,8 @@ class _Planner:
         seat, name = self.crew.seats[track], step.label(k)
         start = self.now[track].copy()
         alive = start <= self.fails
-        steps = [spec.program[track].steps[k] for spec in self.crew.specs]
-        took = self._verbs[step.verb](self, seat, name, [getattr(s, s.verb) for s in steps], start, alive)
+        steps = self.tracks[track].map(lambda its: its.steps[k]).map(attrgetter(step.verb))
+        took = self._verbs[step.verb](self, seat, name, steps, start, alive)
         failed = ~np.isfinite(took)
         end = np.where(failed, NEVER, start + took)
         self.now[track] = np.where(failed, start, start + took)
@@ -143,8 +140,8 @@ class _Planner:
 
     def _time_out(self, track: str, k: int) -> None:
         step = self.spec.program[track].steps[k]
-        for i, spec in enumerate(self.crew.specs):
-            wait = spec.program[track].steps[k].wait_for
+        for i, its in enumerate(self.tracks[track]):
+            wait = its.steps[k].wait_for
             if wait is not None and self.now[track][i] <= self.fails[i]:
                 when = self.now[track][i] + wait.time_limit
                 self._fail(
@@ -162,36 +159,35 @@ class _Planner:
 
     # verbs: each returns the seconds it takes (n,), NaN where it fails
 
-    def _move_joint(self, seat: Seat, name: str, moves: list[Any], start: np.ndarray, alive: np.ndarray) -> np.ndarray:
-        machine, first = seat.machine, moves[0]
+    def _move_joint(self, seat: Seat, name: str, moves: Each[Any], start: np.ndarray, alive: np.ndarray) -> np.ndarray:
+        machine, first = seat.machine, moves.distinct[0]
         robot, at = machine.robot, self.at[machine.name]
         goal = at.copy()
         if first.home:
             for joint, value in zip(seat.arm.joints, seat.arm.home, strict=True):
                 goal[:, robot.index(joint)] = value
         for joint in first.joints:
-            goal[:, robot.index(joint)] = [move.joints[joint] for move in moves]
+            goal[:, robot.index(joint)] = moves.numbers(lambda move: move.joints[joint])  # noqa: B023 - called at once
         reached = alive.copy()
         if first.to is not None:
-            T = np.array([frames.world(move.to) for frames, move in zip(self.crew.frames, moves, strict=True)])
+            T = self.crew.where.world(moves.map(attrgetter("to")))
             reached &= self._solve(seat, name, T, goal, start, alive)
         reached &= self._within(seat, name, goal, start, reached)
         goal[~reached] = at[~reached]
         i = seat.owned
-        scale = np.array([move.speed for move in moves])
+        scale = moves.numbers(attrgetter("speed"))
         motion = profiles(at[:, i], goal[:, i], robot.velocity[i], robot.acceleration[i], robot.jerk[i], scale)
         self._add(seat, start, motion, reached)
         self.at[machine.name] = goal
         return self._took(motion.duration, reached)
 
-    def _move_linear(self, seat: Seat, name: str, moves: list[Any], start: np.ndarray, alive: np.ndarray) -> np.ndarray:
+    def _move_linear(self, seat: Seat, name: str, moves: Each[Any], start: np.ndarray, alive: np.ndarray) -> np.ndarray:
         T_world_tool = self._tool(seat)
         goals = T_world_tool.copy()
-        for i, move in enumerate(moves):
-            if move.to is not None:
-                goals[i] = self.crew.frames[i].world(move.to)
-            else:
-                goals[i, :3, 3] += move.by
+        if moves.distinct[0].by is None:
+            goals = self.crew.where.world(moves.map(attrgetter("to")))
+        else:
+            goals[:, :3, 3] += moves.numbers(attrgetter("by"))
         T_goal = inverse(seat.limb.T_world_root) @ goals
         machine, limb = seat.machine, seat.limb
         at = self.at[machine.name]
@@ -216,16 +212,16 @@ class _Planner:
         self.line.moves.append(Move(machine.name, limb.joints[columns], np.where(reached, start, NEVER), motion))
         return self._took(motion.duration, reached)
 
-    def _grip(self, seat: Seat, name: str, grips: list[Any], start: np.ndarray, alive: np.ndarray) -> np.ndarray:
+    def _grip(self, seat: Seat, name: str, grips: Each[Any], start: np.ndarray, alive: np.ndarray) -> np.ndarray:
         """Fingers close at constant speed until both touch; without fingers the tool's point must be in or at the part."""
-        part = grips[0].part
+        part = grips.distinct[0].part
+        shapes = self.crew.cargo[part].pieces
         T_tool_part = inverse(self._tool(seat)) @ self._part(part)
         took = np.full(self.crew.count, np.nan)
         for i, grip in enumerate(grips):
             if not alive[i]:
                 continue
-            folder = self.crew.contexts[i].folder
-            pieces = geometries(self.crew.specs[i].parts[part].shape, partial(resolve, folder=folder))
+            pieces = shapes[i]
             who = f"{seat.track}.{name}"
             if not len(self.open[seat.track]):
                 gap = outside(pieces, inverse(T_tool_part[i])[:3, 3])
@@ -249,7 +245,7 @@ class _Planner:
         self.line.holds.append(hold)
         return took
 
-    def _release(self, seat: Seat, name: str, releases: list[Any], start: np.ndarray, alive: np.ndarray) -> np.ndarray:
+    def _release(self, seat: Seat, name: str, releases: Each[Any], start: np.ndarray, alive: np.ndarray) -> np.ndarray:
         """The part stays where it is let go; the fingers open."""
         hold = self.held.pop(seat.track, None)
         if hold is not None:
@@ -260,17 +256,17 @@ class _Planner:
         if not len(self.open[seat.track]):
             return np.where(alive, self.dt, np.nan)
         wide = seat.arm.gripper.opening[1] / 2 if seat.arm.gripper else 0.0
-        way = np.array([wide if release.opening is None else min(wide, release.opening / 2) for release in releases])[:, None]
+        way = releases.numbers(lambda release: wide if release.opening is None else min(wide, release.opening / 2))[:, None]
         speed, acceleration, jerk = (np.array([limit]) for limit in (FINGER_SPEED, FINGER_ACCELERATION, FINGER_JERK))
         motion = profiles(0.0 * way, way, speed, acceleration, jerk, np.ones(len(way)))
         return self._took(motion.duration, alive, more=1)
 
-    def _wait(self, seat: Seat, name: str, waits: list[Any], start: np.ndarray, alive: np.ndarray) -> np.ndarray:
-        steps = np.array([max(1, round(wait.time / self.dt)) for wait in waits])
+    def _wait(self, seat: Seat, name: str, waits: Each[Any], start: np.ndarray, alive: np.ndarray) -> np.ndarray:
+        steps = waits.numbers(lambda wait: max(1, round(wait.time / self.dt)))
         return np.where(alive, steps * self.dt, np.nan)
 
-    def _wait_for(self, seat: Seat, name: str, waits: list[Any], start: np.ndarray, alive: np.ndarray) -> np.ndarray:
-        other = self.ended[waits[0].step]
+    def _wait_for(self, seat: Seat, name: str, waits: Each[Any], start: np.ndarray, alive: np.ndarray) -> np.ndarray:
+        other = self.ended[waits.distinct[0].step]
         took = np.maximum(other - start, 0.0)
         for i, wait in enumerate(waits):
             if alive[i] and took[i] > wait.time_limit:
