@@ -16,7 +16,8 @@ class Wishes:
         chunk_seconds: of work in one chunk.
         ahead_seconds: of work that waits at a slot, so that it never idles while the driver is busy.
         largest: jobs of a chunk.
-        shares: a slot never takes more than this fraction of its share of what is left.
+        shares: a slot never takes more than this fraction of its share of what is left ...
+        least_seconds: ... unless that is less than so many seconds of work.
     """
 
     slots: int
@@ -24,6 +25,7 @@ class Wishes:
     ahead_seconds: float = 0.15
     largest: int = 500
     shares: int = 4
+    least_seconds: float = 0.0
 
 
 class Pace:
@@ -46,8 +48,9 @@ class Pace:
         if self._seconds is None:
             return 1
         wishes = self._wishes
-        by_time = int(wishes.chunk_seconds / max(self._seconds, 1e-9))
-        return max(1, min(by_time, wishes.largest, -(-left // (wishes.slots * wishes.shares))))
+        seconds = max(self._seconds, 1e-9)
+        share = max(-(-left // (wishes.slots * wishes.shares)), int(wishes.least_seconds / seconds))
+        return max(1, min(int(wishes.chunk_seconds / seconds), wishes.largest, share))
 
     def takes_more(self, waiting: int) -> bool:
         """Whether a worker with `waiting` unfinished jobs gets another chunk already."""
