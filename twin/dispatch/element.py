@@ -178,7 +178,7 @@ def main(path: str, wave: str) -> int:
         work_off(spool.setup(), order, reporter.tell, monitor)
     if spool.wanted(element):
         reporter.last("stopped" if monitor.cancelled() else "ended")
-        _say("stopped" if monitor.cancelled() else "ended")
+    _say("stopped" if monitor.cancelled() else "ended")
     return 0
 
 

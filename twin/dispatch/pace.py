@@ -29,10 +29,14 @@ class Wishes:
 
 
 class Pace:
-    """Chunk sizes from the measured duration of the jobs. `forced` fixes the size."""
+    """Chunk sizes from the measured duration of the jobs. `forced` fixes the size.
 
-    def __init__(self, wishes: Wishes, forced: int | None = None) -> None:
-        self._wishes, self._forced = wishes, forced
+    Args:
+        expected: seconds of a job before any was measured: for a first chunk of `least_seconds`, and for nothing else.
+    """
+
+    def __init__(self, wishes: Wishes, forced: int | None = None, *, expected: float = 0.0) -> None:
+        self._wishes, self._forced, self._expected = wishes, forced, expected
         self._seconds: float | None = None
 
     def saw(self, jobs: int, busy: float) -> None:
@@ -45,9 +49,10 @@ class Pace:
         """Jobs of the next chunk when `left` are not handed out yet."""
         if self._forced is not None:
             return self._forced
-        if self._seconds is None:
-            return 1
         wishes = self._wishes
+        if self._seconds is None:
+            share = -(-left // (wishes.slots * wishes.shares))
+            return max(1, min(int(wishes.least_seconds / self._expected), share)) if self._expected else 1
         seconds = max(self._seconds, 1e-9)
         share = max(-(-left // (wishes.slots * wishes.shares)), int(wishes.least_seconds / seconds))
         return max(1, min(int(wishes.chunk_seconds / seconds), wishes.largest, share))
