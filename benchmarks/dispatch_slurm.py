@@ -1,7 +1,7 @@
 """How busy a Slurm target's slots are: 2,000 jobs of 0.2 s on 4 slots of a real Slurm (two nodes on this machine).
 
-Busy share: seconds of jobs divided by slots times wall time, from `submit` until the first slot has no work left. Left
-out, and stated: the rest of the wall time, in which the other slots finish and the last rows are stored.
+Busy share: seconds of jobs divided by slots times wall time, from `submit` to the last moment at which all slots work.
+Left out, and stated: the rest of the wall time, in which the last elements end and the last rows are stored.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ def rows() -> list[dict[str, Any]]:
                 share, wall, tail = _busy(Path(folder))
         finally:
             slurm.close()
-    note = f"{JOBS} jobs of {SECONDS} s, {wall:.1f} s in all; the last {tail:.1f} s, when a slot has no work left, are left out"
+    whole = 100 * JOBS * SECONDS / (SLOTS * wall)
+    note = (
+        f"{JOBS} jobs of {SECONDS} s in {wall:.1f} s ({whole:.0f} % of all); left out: the last {tail:.1f} s, when not all slots have work"
+    )
     return [row("busy share of Slurm slots", "%", 100 * share, 100 * WANTED, "target", threads=SLOTS, note=note)]
 
 
@@ -53,11 +56,29 @@ def _busy(folder: Path) -> tuple[float, float, float]:
     batch = submit(from_document(document, folder), on="cluster", workers=SLOTS, store=folder / "store")
     wall = time.perf_counter() - started
     assert batch.summary()["done"] == JOBS
-    logs = sorted((batch.store.path / "batches" / batch.id / "logs").glob("slurm-*.log"), key=lambda log: log.stat().st_mtime)
-    ends = [log.stat().st_mtime - begun for log in logs[-SLOTS:]]
+    logs = (batch.store.path / "batches" / batch.id / "logs").glob("slurm-*.log")
+    spans = [_span(log) for log in logs]
+    full = _last_full(spans) - begun
     busy = sum(row["seconds"] for row in batch.rows())
-    tail = wall - min(ends)
-    return (busy - sum(end - min(ends) for end in ends)) / (SLOTS * min(ends)), wall, tail
+    late = sum(until - begun - full for since, until in spans if until - begun > full)
+    return (busy - late) / (SLOTS * full), wall, wall - full
+
+
+def _span(log: Path) -> tuple[float, float]:
+    """When an element began and ended [s since the epoch]: its log is made at its start, and its last line written at its end."""
+    first = log.read_text(encoding="utf-8").splitlines()[0]
+    return time.mktime(time.strptime(first[:19], "%Y-%m-%d %H:%M:%S")), log.stat().st_mtime
+
+
+def _last_full(spans: list[tuple[float, float]]) -> float:
+    """The last moment at which all slots worked."""
+    changes = sorted([(since, 1) for since, _ in spans] + [(until, -1) for _, until in spans])
+    working, last = 0, 0.0
+    for moment, change in changes:
+        if working >= SLOTS:
+            last = moment
+        working += change
+    return last
 
 
 @contextmanager

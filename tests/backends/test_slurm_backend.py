@@ -68,7 +68,7 @@ def test_a_job_over_its_time_is_ended_alone(slurm_backend, noop, tmp_path):
     wanted = noop("sweep: {grid: {behaviour: [ok, hang], value: [1, 2]}}")
     loop = Loop(slurm_backend(wanted, slots=1, time_limit=1.0), wanted, tmp_path / "store", chunk=4)
     loop.run(until=lambda: loop.lost)
-    assert [(lost.number, lost.why) for lost in loop.lost] == [(2, "expired"), (3, "bystander")]
+    assert [(lost.number, lost.why) for lost in loop.lost] == [(2, "expired"), (3, "moved")]
     assert "time limit of 1 s" in loop.lost[0].reason
     assert sorted(loop.ended) == [0, 1]
 

@@ -114,7 +114,7 @@ def test_somebody_cancels_elements(batch, recovers, slurm):
     since = time.monotonic()
     slurm.call("scancel", "--user=root", "--state=RUNNING")
     recovers(batch, "scancel of all running elements", since)
-    assert {lost.why for lost in batch.lost} == {"bystander"}
+    assert {lost.why for lost in batch.lost} == {"moved"}
 
 
 def test_preempted_elements_say_what_is_finished(batch, recovers, slurm):
@@ -123,7 +123,7 @@ def test_preempted_elements_say_what_is_finished(batch, recovers, slurm):
     os.kill(victim.pid, signal.SIGTERM)
     recovers(batch, "SIGTERM to an element", since)
     assert len(batch.lost) < CHUNK
-    assert {lost.why for lost in batch.lost} <= {"bystander"}
+    assert {lost.why for lost in batch.lost} <= {"moved"}
 
 
 def test_requeued_elements_go_on_where_they_were(batch, recovers, slurm):

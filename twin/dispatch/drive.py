@@ -27,6 +27,7 @@ from twin.dispatch.started import started
 from twin.dispatch.tally import Tally
 from twin.errors import BadInput, NodeFailed
 from twin.execute import NeedFailed
+from twin.kinds import load_kind
 from twin.result import Scalar
 from twin.result.aside import clear_abandoned
 from twin.result.parts import rows_of
@@ -104,7 +105,8 @@ def take_and_drive(
 
 def _driven(books: Books, batch: Batch, sheet: Blueprint, intake: Intake, budget: Budget) -> str:
     with started(batch, sheet.scenario) as (backend, wishes):
-        pace = Pace(wishes, batch.ticket.chunk)
+        expected = load_kind(sheet.scenario.kind).cost(sheet.scenario.spec).seconds
+        pace = Pace(wishes, batch.ticket.chunk, expected=expected)
         return Driver(books, backend=backend, sheet=sheet, intake=intake, pace=pace, budget=budget).run()
 
 

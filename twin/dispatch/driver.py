@@ -164,6 +164,10 @@ class Driver:
                 self._books.note(f"job {news.number} failed: {reason}")
                 self._end([self._failed(item, reason, news.log)])
                 continue
+            if news.why == "moved":
+                self._books.note(f"job {news.number} is moved: {news.reason}")
+                self._intake.waiting.append(item)
+                continue
             self._books.note(f"job {news.number} is tried again: {news.reason if crashed else 'its worker was ended for another job'}")
             item.not_before = time.monotonic() + (BACKOFF_SECONDS * 2 ** (item.crashes - 1) if crashed else 0.0)
             self._suspects.append(item)

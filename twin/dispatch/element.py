@@ -63,6 +63,7 @@ class Reporter:
         self._left: dict[tuple[int, int], None] = {}
         self._files = self._beats = 0
         self._written_at = 0.0
+        self._at: tuple[int, int] | None = None
         self._elapsed: tuple[float, float] | None = None  # age of the job at hand, and when we heard it
         self._put_beat()
 
@@ -75,8 +76,8 @@ class Reporter:
         """Pass on what ended; a run that was cut short has not ended."""
         with self._lock:
             self._elapsed = None if report.elapsed is None else (report.elapsed, time.monotonic())
-            if report.ended or report.fault or (report.begun and not self._files):
-                self._waiting.append(_finished(report))
+            self._at = report.begun[-1] if report.begun else self._at
+            self._waiting.append(_finished(report))
             self._pass_on()
 
     def last(self, word: str, text: str = "") -> None:
@@ -97,7 +98,9 @@ class Reporter:
                 time.sleep(attempt)
 
     def _pass_on(self) -> None:
-        if not self._waiting or time.monotonic() - self._written_at < REPORT_SECONDS or not self._spool.wanted(self._element):
+        """Write what waits, once it is worth a file: an ending, or the first beginning."""
+        worth = any(report.ended or report.fault or (report.begun and not self._files) for report in self._waiting)
+        if not worth or time.monotonic() - self._written_at < REPORT_SECONDS or not self._spool.wanted(self._element):
             return
         try:
             self._write()
@@ -106,6 +109,7 @@ class Reporter:
 
     def _write(self, word: str = "", text: str = "") -> None:
         news = merged(self._waiting)
+        news = replace(news, begun=news.begun[-1:])
         self._spool.put_report(self._element, self.life, self._files, news, word, text)
         self._waiting, self._files, self._written_at = [], self._files + 1, time.monotonic()
         for ended in news.ended:
@@ -134,7 +138,7 @@ class Reporter:
         elapsed = told_at[0] + time.monotonic() - told_at[1] if told_at else None
         self._beats += 1
         try:
-            self._spool.put_beat(self._element, Beat(self.life, self._beats, self.told, elapsed, socket.gethostname()))
+            self._spool.put_beat(self._element, Beat(self.life, self._beats, self.told, self._at, elapsed, socket.gethostname()))
         except StoreFault as error:  # silence says the same
             print(error, file=sys.stderr, flush=True)
 
@@ -169,11 +173,17 @@ def main(path: str, wave: str) -> int:
         from twin.dispatch.station import work_off  # after the handshake: it imports all that computes
 
         order = rest(order, reporter.told)
+        _say(f"{len(keys(order))} jobs on {socket.gethostname()}")
         reporter.begin(order)
         work_off(spool.setup(), order, reporter.tell, monitor)
     if spool.wanted(element):
         reporter.last("stopped" if monitor.cancelled() else "ended")
+    _say("stopped" if monitor.cancelled() else "ended")
     return 0
+
+
+def _say(text: str) -> None:
+    print(time.strftime("%Y-%m-%d %H:%M:%S"), text, flush=True)
 
 
 def _differences(spool: Spool) -> list[str]:

@@ -16,8 +16,12 @@ class Wishes:
         chunk_seconds: of work in one chunk.
         ahead_seconds: of work that waits at a slot, so that it never idles while the driver is busy.
         largest: jobs of a chunk.
-        first: jobs of a chunk while nobody knows how long they take.
-        shares: a slot never takes more than this fraction of its share of what is left.
+            share = -(-left // (wishes.slots * wishes.shares))
+            by_cost = int(wishes.least_seconds / self._expected) if self._expected else 1
+            return max(1, min(by_cost, share), min(wishes.first, -(-left // wishes.slots)))
+        seconds = max(self._seconds, 1e-9)
+        share = max(-(-left // (wishes.slots * wishes.shares)), int(wishes.least_seconds / seconds))
+        return max(1, min(int(wishes.chunk_seconds / seconds), wishes.largest, share))
     """
 
     slots: int
@@ -26,13 +30,18 @@ class Wishes:
     largest: int = 500
     first: int = 1
     shares: int = 4
+    least_seconds: float = 0.0
 
 
 class Pace:
-    """Chunk sizes from the measured duration of the jobs. `forced` fixes the size."""
+    """Chunk sizes from the measured duration of the jobs. `forced` fixes the size.
 
-    def __init__(self, wishes: Wishes, forced: int | None = None) -> None:
-        self._wishes, self._forced = wishes, forced
+    Args:
+        expected: seconds of a job before any was measured: for a first chunk of `least_seconds`, and for nothing else.
+    """
+
+    def __init__(self, wishes: Wishes, forced: int | None = None, *, expected: float = 0.0) -> None:
+        self._wishes, self._forced, self._expected = wishes, forced, expected
         self._seconds: float | None = None
 
     def saw(self, jobs: int, busy: float) -> None:
@@ -47,9 +56,17 @@ class Pace:
             return self._forced
         wishes = self._wishes
         if self._seconds is None:
+<<<<<<< HEAD
             return max(1, min(wishes.first, -(-left // wishes.slots)))
         by_time = int(wishes.chunk_seconds / max(self._seconds, 1e-9))
         return max(1, min(by_time, wishes.largest, -(-left // (wishes.slots * wishes.shares))))
+=======
+            share = -(-left // (wishes.slots * wishes.shares))
+            return max(1, min(int(wishes.least_seconds / self._expected), share)) if self._expected else 1
+        seconds = max(self._seconds, 1e-9)
+        share = max(-(-left // (wishes.slots * wishes.shares)), int(wishes.least_seconds / seconds))
+        return max(1, min(int(wishes.chunk_seconds / seconds), wishes.largest, share))
+>>>>>>> h-slurm
 
     def takes_more(self, waiting: int) -> bool:
         """Whether a worker with `waiting` unfinished jobs gets another chunk already."""

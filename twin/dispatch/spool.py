@@ -52,13 +52,15 @@ class Beat:
         life: random, of one start of the element; a requeued element lives again.
         count: of beats in this life.
         told: how many jobs from the order's beginning are reported.
-        elapsed: seconds that the job at hand has been running; None between jobs.
+        at: number and attempt of the job at hand; None before the first.
+        elapsed: seconds that it has been running; None between jobs.
         node: where it runs.
     """
 
     life: str
     count: int
     told: int
+    at: tuple[int, int] | None
     elapsed: float | None
     node: str
 
@@ -200,7 +202,10 @@ class Spool:
     def beat(self, element: Element) -> Beat | None:
         """The element's last sign of life."""
         found = self._read(self.path / "lives" / str(element))
-        return Beat(**from_json(found[1])) if found else None
+        if not found:
+            return None
+        text = from_json(found[1])
+        return Beat(**{**text, "at": tuple(text["at"]) if text["at"] else None})
 
     def clear(self) -> None:
         """Remove all of it."""

@@ -72,7 +72,8 @@ class Station:
             for one in self._work.do(order, self._monitor):
                 finished.append(one)
                 self._units |= one.units
-                self._reports.alive()
+                following = min(len(finished), len(order.numbers) - 1)
+                self._reports.alive(order.numbers[following], order.attempts[following])
                 if self._monitor.cancelled():
                     break
             name = f"{order.numbers[0]:09d}-{order.attempts[0]}-{self._mark}.parquet"
@@ -90,7 +91,7 @@ class _Reports:
 
     def __init__(self, tell: Tell) -> None:
         self._send, self._lock, self._closed = tell, threading.Lock(), threading.Event()
-        self._begun: list[tuple[int, int]] = []
+        self._at, self._begun = (0, 0), False  # the job at hand, and whether its beginning is still to be told
         self._ended: list[Ended] = []
         self._parts: dict[str, list[int]] = {}
         self._units: dict[str, str] = {}
@@ -100,14 +101,14 @@ class _Reports:
 
     def begin(self, number: int, attempt: int) -> None:
         """A job begins."""
-        self._began = time.perf_counter()
-        self._begun.append((number, attempt))
+        self._began, self._at = time.perf_counter(), (number, attempt)
+        self._begun = True
 
-    def alive(self) -> None:
-        """One of many jobs ended; the next begins."""
+    def alive(self, number: int, attempt: int) -> None:
+        """One of many jobs ended; the next begins, which is told when there is something to tell anyway."""
         now = time.perf_counter()
         self._busy += now - (self._began or now)
-        self._began = now
+        self._began, self._at = now, (number, attempt)
 
     def end(self, ended: list[Ended], units: dict[str, str], parts: dict[str, list[int]] | None = None) -> None:
         """The job at hand ended."""
@@ -126,9 +127,9 @@ class _Reports:
         """Tell all there is."""
         with self._lock:
             elapsed = None if self._began is None else time.perf_counter() - self._began
-            running = [] if self._began is None else self._begun[-1:]
+            running = [] if self._began is None else [self._at]
             report = Report(self._ended, (), running, self._parts, self._busy, self._units, elapsed, fault)
-            self._ended, self._begun, self._parts, self._units = [], [], {}, {}
+            self._ended, self._begun, self._parts, self._units = [], False, {}, {}
             self._busy, self._told_at = 0.0, time.perf_counter()
             self._send(report)
 

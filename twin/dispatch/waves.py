@@ -24,26 +24,35 @@ class Posting:
     Attributes:
         left: starts that were not reported yet, in order.
         element: who does it; None until its wave is formed.
-        ended, busy: how many jobs were reported, and the seconds that they took.
+        at: place in `left` of the job at hand, as far as known; those before it have ended and are not reported.
     """
 
     slot: int
     left: dict[Key, None]
     element: Element | None = None
-    ended: int = 0
-    busy: float = 0.0
+    at: int = 0
+
+    @property
+    def wave(self) -> str:
+        """Its name; empty before it is formed."""
+        return self.element.wave if self.element else ""
+
+    @property
+    def ahead(self) -> int:
+        """Jobs that have not ended, as far as known; 1 at least while any is not reported."""
+        return max(len(self.left) - self.at, min(1, len(self.left)))
 
     def land(self, report: Report) -> None:
         """What the element says has ended."""
-        for ended in report.ended:
-            self.left.pop((ended.number, ended.attempt), None)
-        self.ended += len(report.ended)
-        self.busy += report.busy
+        if report.ended:
+            for ended in report.ended:
+                self.left.pop((ended.number, ended.attempt), None)
+            self.at = 0
 
-    def begun(self, seconds: float) -> int:
-        """How many of `left` may have begun in the last `seconds`, of which no report tells; all of them while nothing is known."""
-        mean = self.busy / self.ended if self.ended else 0.0
-        return len(self.left) if mean * len(self.left) <= seconds else 1 + int(seconds / mean)
+    def hear(self, key: Key | None) -> None:
+        """Which job is at hand."""
+        if key in self.left:
+            self.at = next(place for place, each in enumerate(self.left) if each == key)
 
 
 class Waves:

@@ -14,7 +14,7 @@ from twin.scenario import Blueprint, from_document
 
 __all__ = ["Ended", "Lost", "Order", "Report", "Setup", "Why", "merged"]
 
-Why = Literal["crashed", "expired", "bystander"]
+Why = Literal["crashed", "expired", "bystander", "moved"]
 State = Literal["done", "stopped", "failed", "cancelled"]
 Verdict = Literal["pass", "fail", "none"]
 
@@ -112,7 +112,8 @@ class Lost:
     """A job whose worker is gone.
 
     Attributes:
-        why: `crashed` (the worker died), `expired` (this job was over its time limit), `bystander` (another was).
+        why: `crashed` (the worker died), `expired` (this job was over its time limit), `bystander` (another was),
+            `moved` (it had not begun, or nobody's job is to blame).
     """
 
     number: int

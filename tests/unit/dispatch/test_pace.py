@@ -45,3 +45,13 @@ def test_a_forced_size_is_kept():
     pace = Pace(Wishes(2), forced=1)
     pace.saw(1000, 0.001)
     assert pace.size(1000) == 1
+
+
+def test_a_backend_may_wish_for_chunks_that_are_not_too_small():
+    pace = Pace(Wishes(4, chunk_seconds=60, largest=20_000, shares=1, least_seconds=15), expected=0.5)
+    assert pace.size(1_000) == 30  # as the kind expects: 15 s of work
+    assert pace.size(20) == 5
+    pace.saw(10, 2.0)
+    assert pace.size(10_000) == 300
+    assert pace.size(800) == 200
+    assert pace.size(100) == 75

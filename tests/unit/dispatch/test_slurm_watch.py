@@ -15,7 +15,7 @@ def row(state, reason="None"):
 
 
 def beat(count):
-    return Beat("life", count, 0, None, "n1")
+    return Beat("life", count, 0, None, None, "n1")
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_what_slurm_holds_back_is_given_up(watch, reason):
     watch.look(row("PENDING", reason), 1.0)
     fate = watch.fate(1.0)
     assert fate is not None
-    assert fate.why == "bystander"
+    assert fate.why == "moved"
     assert reason in fate.reason
 
 
@@ -80,8 +80,8 @@ def test_an_element_that_is_requeued_is_not_silent(watch):
         (row("FAILED", "NonZeroExitCode"), "crashed", "FAILED, NonZeroExitCode"),
         (row("NODE_FAIL"), "crashed", "NODE_FAIL"),
         (row("TIMEOUT", "TimeLimit"), "crashed", "TIMEOUT"),
-        (row("CANCELLED"), "bystander", "CANCELLED"),
-        (row("PREEMPTED"), "bystander", "PREEMPTED"),
+        (row("CANCELLED"), "moved", "CANCELLED"),
+        (row("PREEMPTED"), "moved", "PREEMPTED"),
         (None, "crashed", "does not know"),
     ],
 )

@@ -29,7 +29,7 @@ def test_what_was_written_is_read(spool):
     spool.put_order(ELEMENT, ORDER)
     assert spool.order(ELEMENT) == ORDER
     assert spool.elements() == [ELEMENT]
-    beat = Beat("life", 2, 1, 0.25, "n1")
+    beat = Beat("life", 2, 1, (5, 1), 0.25, "n1")
     spool.put_beat(ELEMENT, beat)
     assert spool.beat(ELEMENT) == beat
     spool.put_report(ELEMENT, "life", 0, REPORT)

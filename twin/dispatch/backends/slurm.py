@@ -24,12 +24,13 @@ from twin.errors import NodeFailed, UnknownName
 __all__ = ["Slurm"]
 
 CHUNK_SECONDS = 60.0  # of work in an element
+LEAST_SECONDS = 15.0  # of work in an element, at the end of a batch
 AHEAD_SECONDS = 15.0  # of work left in a slot when its next element is handed in
 LARGEST = 20_000  # jobs of an element
 LOOK_SECONDS = 0.1  # between looks into the inbox
 BEAT_SECONDS = 1.0  # between looks at the signs of life
 LIMIT_SLACK = 1.5  # seconds that a beat may be late
-UNTOLD_SECONDS = 1.5  # of an element's work that may be over, or begun, without a report of it
+UNTOLD_SECONDS = 2.0  # of an element's work of which its last report and its last sign of life say nothing
 STILLBORN = 3  # elements in a row that fail before their first sign of life until the backend gives up
 LOG_TAIL = 2000  # bytes
 
@@ -42,7 +43,7 @@ class Slurm:
     becomes free; all slots served in one turn, for that makes one array. For these 15 s a slot may hold two elements,
     both of which run where the cluster has room.
 
-    A lost job is `crashed` when it may have begun, and `bystander` when not: bystanders can go together into the next chunks.
+    A lost job is `crashed` when it may have been at hand, and `moved` when not, or when nobody's job is to blame.
 
     Args:
         setup: as for every worker; the spool is `spool` in its batch's folder, which all nodes must see under the same path.
@@ -83,6 +84,7 @@ class Slurm:
         self._postings: list[Posting] = []
         self._watches: dict[Element, tuple[Posting, Watch]] = {}
         self._read: list[Letter] = []
+        self._ended, self._busy = 0, 0.0  # jobs, and seconds that they took
         self._accounts = True  # until sacct says that there are none
         self._strays = False  # elements were given up that may still run
         self._stillborn, self._beats_seen = 0, 0.0
@@ -91,7 +93,7 @@ class Slurm:
     @staticmethod
     def wishes(slots: int) -> Wishes:
         """Of the chunks."""
-        return Wishes(slots, CHUNK_SECONDS, AHEAD_SECONDS, LARGEST, shares=1)
+        return Wishes(slots, CHUNK_SECONDS, AHEAD_SECONDS, LARGEST, shares=1, least_seconds=LEAST_SECONDS)
 
     def leftover_reports(self) -> Report:
         """What elements of an earlier driver of this batch had finished and nobody took up; their attempts are that driver's."""
@@ -100,10 +102,16 @@ class Slurm:
         return merged([letter.report for letter in letters])
 
     def load(self) -> Mapping[int, int]:
-        """Jobs under way in each slot."""
+        """Jobs under way in each slot, as far as its wave's slowest element is: so a wave's slots are served in one turn again.
+
+        Jobs that an element has behind it, but not reported, do not count.
+        """
+        slowest: dict[str, int] = {}
+        for posting in self._postings:
+            slowest[posting.wave] = max(slowest.get(posting.wave, 0), posting.ahead)
         load = dict.fromkeys(range(self._slots), 0)
         for posting in self._postings:
-            load[posting.slot] += len(posting.left)
+            load[posting.slot] += slowest[posting.wave]
         return load
 
     def send(self, slot: int, order: Order) -> None:
@@ -190,11 +198,13 @@ class Slurm:
                     "on the nodes (or choose nodes of one kind), then `twin retry`."
                 )
             posting.land(letter.report)
+            self._ended += len(letter.report.ended)
+            self._busy += letter.report.busy
             reports.append(letter.report)
             if not posting.left:
                 self._settle(letter.element)
             elif letter.word:
-                fate = Fate("bystander", "its element was told to end (preemption, time limit or scancel)")
+                fate = Fate("moved", "its element was told to end (preemption, time limit or scancel)")
                 reports.append(self._lose(letter.element, fate))
         return reports
 
@@ -210,10 +220,11 @@ class Slurm:
             return []
         self._beats_seen = now
         lost = []
-        for element, (_, watch) in list(self._watches.items()):
+        for element, (posting, watch) in list(self._watches.items()):
             watch.hear(self._spool.beat(element), now)
             if watch.beat:
                 self._stillborn = 0
+                posting.hear(watch.beat.at)
             if look is not None and element.wave in look.waves:
                 watch.look(look.rows.get(element), now)
             if reason := watch.hopeless():
@@ -232,21 +243,27 @@ class Slurm:
         return Fate("expired", f"ran longer than its time limit of {self._limit:g} s (resources.time)")
 
     def _lose(self, element: Element, fate: Fate) -> Report:
-        """Take the element's order back. Of a crash all jobs that may have begun are suspected, of a time-out the first one."""
+        """Take the element's order back. Of a crash all jobs that may have been at hand are suspected, of a time-out one."""
         posting, watch = self._watches[element]
         log = self._tail(element)
         self._count_stillborn(watch, log)
         self._clerk.cancel(element)
         self._strays = True
         self._settle(element)
-        suspects = posting.begun(UNTOLD_SECONDS) if fate.why == "crashed" else 1
         reason = fate.reason + self._accounting(watch)
+        first = posting.at
+        last = first + (self._untold() if fate.why == "crashed" else 1)
         return Report(
             lost=[
-                Lost(number, attempt, fate.why if i < suspects else "bystander", reason, log)
+                Lost(number, attempt, fate.why if first <= i < last else "moved", reason, log)
                 for i, (number, attempt) in enumerate(posting.left)
             ]
         )
+
+    def _untold(self) -> int:
+        """Jobs of which an element that crashes may have begun without a word of it."""
+        mean = self._busy / self._ended if self._ended else 0.0
+        return 1 + int(min(UNTOLD_SECONDS / mean, LARGEST)) if mean else LARGEST
 
     def _accounting(self, watch: Watch) -> str:
         """More about an ended element, where Slurm keeps accounts."""

@@ -41,7 +41,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """Why an element is lost, and whether jobs at hand are suspected (`crashed`, `expired`) or not (`bystander`)."""
+    """Why an element is lost, and whether jobs at hand are suspected (`crashed`, `expired`) or not (`moved`)."""
 
     why: Why
     reason: str
@@ -85,7 +85,7 @@ class Watch:
             return None
         if self.row.state in WAITING:
             held = HELD.search(self.row.reason)
-            return Fate("bystander", f"Slurm holds its element back ({self.row.reason})") if held else None
+            return Fate("moved", f"Slurm holds its element back ({self.row.reason})") if held else None
         allowed = self._patience.silence if self.beat else self._patience.start
         if now - self._heard > allowed:
             return Fate("crashed", f"its node {self.row.nodes} fell silent for {allowed:g} s")
@@ -96,4 +96,4 @@ class Watch:
             return Fate("crashed", "Slurm does not know its element any more")
         reason = "" if self.row.reason == "None" else f", {self.row.reason}"
         said = f"its element ended early (Slurm: {self.row.state}{reason})"
-        return Fate("bystander" if self.row.state in NOBODYS_FAULT else "crashed", said)
+        return Fate("moved" if self.row.state in NOBODYS_FAULT else "crashed", said)
