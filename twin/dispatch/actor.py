@@ -6,6 +6,7 @@ its own (Ray's concurrency groups): `work` works, `news` is one long stream of r
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import socket
@@ -46,6 +47,7 @@ class Actor:
         if shared := batch.is_dir():
             _print_to(batch / "logs" / f"worker-{told.slot}.log")
             self._station = self._station or Station(told, self._reports.put, self._flag)
+            gc.freeze()  # what is loaded by now stays: no collection need look at it
         self._session = session
         place = {"host": socket.gethostname(), "pid": os.getpid(), "node": _node(), "shared": shared}
         return to_json(about(from_json(kinds)) | place)

@@ -7,6 +7,7 @@ long stream an actor. Ray itself is met in a process of its own (`ray_bridge`).
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -69,7 +70,8 @@ class RayActors:
         self._slots = {slot: _Slot() for slot in range(count)}
         self._log = self._batch / "logs" / "ray.log"
         self._process, self._connection = _bridge(self._log, options)
-        head = {"options": asdict(options), "count": count, "kinds": kinds, "threads": threads, "name": self._batch.name}
+        name = f"{self._batch.name}-{secrets.token_hex(3)}"  # actors of a driver that was killed may still have theirs
+        head = {"options": asdict(options), "count": count, "kinds": kinds, "threads": threads, "name": name}
         self._beat = time.monotonic() + options.start_seconds  # joining may take its time
         self._send(head, [setup.encode()])
 

@@ -83,7 +83,8 @@ class Bridge:
         return [
             Slot(
                 number,
-                options={**options, "name": f"{self._head['name']}-{number}"},
+                name=self._head["name"],
+                options=options,
                 setup=replace(self._setup, slot=number).encode(),
                 kinds=kinds,
                 tell=self._tell,

@@ -40,8 +40,9 @@ class Slot:
         ready: whether it takes orders.
     """
 
-    def __init__(self, number: int, *, options: dict[str, Any], setup: bytes, kinds: bytes, tell: Tell) -> None:
-        self._number, self._options, self._setup, self._kinds, self._tell_it = number, options, setup, kinds, tell
+    def __init__(self, number: int, *, name: str, options: dict[str, Any], setup: bytes, kinds: bytes, tell: Tell) -> None:
+        self._number, self._name, self._options = number, name, options
+        self._setup, self._kinds, self._tell_it = setup, kinds, tell
         self._actor: Any = None
         self._place: tuple[str, int] = ("", 0)  # node and process
         self._last: Any = None  # the call that was sent last
@@ -83,7 +84,7 @@ class Slot:
         """From `begin` until the actor is gone; why it is."""
         try:
             if self._actor is None:
-                self._actor = _remote().options(max_restarts=FOREVER, max_task_retries=FOREVER, **self._options).remote()
+                self._actor = self._created()
             begun = await self._actor.begin.remote(self.session, self._setup, self._kinds)
             about = from_json(begun)
             self._place = (about.pop("node"), about["pid"])
@@ -96,6 +97,11 @@ class Slot:
         except RayError as error:
             return _words(error)
         return "its actor stopped reporting"
+
+    def _created(self) -> Any:
+        """A new actor, which Ray starts anew for as long as we are there: how often a job may crash is the driver's to say."""
+        lives = {"max_restarts": FOREVER, "max_task_retries": FOREVER, "name": f"{self._name}-{self._number}-{self.session}"}
+        return ray.remote(concurrency_groups=GROUPS)(Actor).options(**lives, **self._options).remote()
 
     async def _listen(self, stream: Any) -> None:
         unanswered = 0
@@ -131,10 +137,6 @@ def process_state(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return "gone"
-
-
-def _remote() -> Any:
-    return ray.remote(concurrency_groups=GROUPS)(Actor)
 
 
 async def _settled(ref: Any) -> Any:
