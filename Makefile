@@ -23,10 +23,10 @@ demo: $(RUN_STAMP) ## the main job: one cell, a sweep on all cores, a report
 
 test: $(TEST_STAMP) ## lint, arrows, types, the default suite
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not peers and not browser and not faults and not ray"
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not peers and not browser and not faults and not slurm and not ray"
 
 test-full: $(TEST_STAMP) ## what needs peers, a browser, time, or kills processes
-	$(BIN)/python -m pytest -q -m "slow or peers or browser or faults or ray"
+	$(BIN)/python -m pytest -q -m "slow or peers or browser or faults or slurm or ray"
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .

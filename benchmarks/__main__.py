@@ -22,9 +22,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", choices=[*domains(), "all"])
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="cuda: the domains that have rows on a GPU")
     arguments = parser.parse_args()
     names = domains() if arguments.name == "all" else [arguments.name]
-    rows = [row for name in names for row in import_module(f"benchmarks.{name}").rows()]
+    suffix = "_gpu" if arguments.device == "cuda" else ""
+    names = [name for name in names if (HERE / f"{name}{suffix}.py").is_file()]
+    if not names:
+        parser.error(f"{arguments.name} has no rows on a GPU")
+    rows = [row for name in names for row in import_module(f"benchmarks.{name}{suffix}").rows()]
     if arguments.json:
         print(json.dumps(rows, indent=1))
     else:

@@ -32,7 +32,7 @@ COMMIT_SECONDS = 1.0
 
 def rows() -> list[dict[str, Any]]:
     """One by one (each job a chunk, a message, a start and an end of its own), and in chunks chosen by the dispatcher."""
-    _register_noop()
+    register_noop()
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
         list(pool.map(_nothing, range(100)))  # start the processes: the pool is measured warm
         single, calls, commits = alternately(ROUNDS, [partial(_jobs, SINGLE_JOBS, chunk=1), partial(_pool, pool), _commits])
@@ -48,7 +48,7 @@ def rows() -> list[dict[str, Any]]:
     ]
 
 
-def _register_noop() -> None:
+def register_noop() -> None:
     """Make the tests' kind `noop` known here and in the workers."""
     sys.path.insert(0, str(PLUGINS))
     os.environ["PYTHONPATH"] = os.pathsep.join([str(PLUGINS), *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -17,7 +17,7 @@ PLUGINS = str(ROOT / "tests" / "plugins")
 sys.path.insert(0, PLUGINS)
 os.environ["PYTHONPATH"] = os.pathsep.join([PLUGINS, *filter(None, [os.environ.get("PYTHONPATH")])])
 
-pytest_plugins = ["pytester", "tests.services.ray_fixture"]
+pytest_plugins = ["pytester", "tests.services.fixtures", "tests.services.ray_fixture"]
 
 # In a clean checkout the first text that is drawn makes hypothesis's table of characters; busy machines take seconds for it.
 settings.register_profile("twin", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -160,9 +160,13 @@ def _ready(job: Job, target: Target, monitor: Monitor) -> _Ready | Result:
 
 def _attempted(job: Job, one: _Ready, target: Target, monitor: Monitor, scratch: Path | None, checkpoint: Checkpoint | None) -> Result:
     try:
-        return _simulated(one.kind, one.scenario, target, monitor, replace(one.context, scratch=scratch, checkpoint=checkpoint))
+        return _simulated(one.kind, one.scenario, target, monitor, _with(one.context, scratch, checkpoint))
     except TwinError as error:
         return _unjudged(job, str(error))
+
+
+def _with(context: Context, scratch: Path | None, checkpoint: Checkpoint | None) -> Context:
+    return Context(context.folder, context.seed, context.site, scratch, checkpoint)
 
 
 def _launches(ready: Mapping[int, _Ready | Result], target: Target, monitor: Monitor) -> dict[int, Result]:
@@ -193,7 +197,7 @@ def _launched(group: Mapping[int, _Ready], target: Target, monitor: Monitor) -> 
         halves = (places[: len(places) // 2], places[len(places) // 2 :])
         return {i: result for half in halves for i, result in _launched({i: group[i] for i in half}, target, monitor).items()}
     share = (time.perf_counter() - begin) / len(group)
-    return {i: replace(r, stats={"seconds": share, **r.stats}) for i, r in zip(group, results, strict=True)}
+    return {i: r.having(stats={"seconds": share, **r.stats}) for i, r in zip(group, results, strict=True)}
 
 
 def judged(result: Result, scenario: Scenario, id: str, target: Target) -> Result:
@@ -203,8 +207,7 @@ def judged(result: Result, scenario: Scenario, id: str, target: Target) -> Resul
     missing = any(name not in result.scalars for name in scenario.expect)
     units = load_kind(scenario.kind).scalars(scenario.spec) if missing else {}
     expectations = judge(scenario.expect, result.scalars, units)
-    return replace(
-        result,
+    return result.having(
         id=id,
         kind=scenario.kind,
         name=scenario.name,
@@ -265,7 +268,7 @@ def _simulated(kind: Kind, scenario: Scenario, target: Target, monitor: Monitor,
         result = Result("stopped", reason=CANCELLED)
     except Exception as error:
         result = Result("failed", reason=f"the kind {kind.name} broke down: {type(error).__name__}: {error}", log=traceback.format_exc())
-    return replace(result, stats={"seconds": time.perf_counter() - begin, **result.stats})
+    return result.having(stats={"seconds": time.perf_counter() - begin, **result.stats})
 
 
 def _unjudged(job: Job, reason: str) -> Result:

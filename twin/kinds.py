@@ -119,7 +119,6 @@ class Kind:
         validate: (quick) -> rows of `twin validate`, or None.
         simulate_many: (specs, target, monitor, contexts) -> a Result each, equal bit for bit to `simulate` of each alone; for
             specs whose costs have one batch key. Series, arrays and scene may come on demand (`Result.detail`).
-        checkpoints: whether its runs keep their state (`Context.checkpoint`).
     """
 
     name: str
@@ -135,7 +134,6 @@ class Kind:
     example: str = ""
     validate: Callable[[bool], list[dict[str, Any]]] | None = None
     simulate_many: Callable[[Sequence[Any], Target, Monitor, Sequence[Context]], list[Result]] | None = None
-    checkpoints: bool = False
 
 
 @cache

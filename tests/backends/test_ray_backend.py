@@ -10,7 +10,7 @@ import pytest
 from tests.faults.drivers import until
 from tests.services.ray import PATHS
 from twin.dispatch import open_batch, submit
-from twin.dispatch.about import about
+from twin.dispatch.handshake import fingerprint
 from twin.scenario import load
 
 pytestmark = pytest.mark.ray
@@ -112,7 +112,7 @@ def test_a_node_with_another_program_is_refused_with_both_hashes(on_ray, write, 
         file.write("# another version\n")
     ran = on_ray(write(noop("value: 1")), cwd=other, variables={"PYTHONPATH": os.pathsep.join([str(other), PATHS])})
     assert ran.returncode == 4, ran.stdout + ran.stderr
-    assert f"source {about([])['source']} there" in ran.stderr
+    assert f"node {fingerprint([])['source of twin']}" in ran.stderr
     assert "twin retry" in ran.stderr
     assert "Traceback" not in ran.stderr
 

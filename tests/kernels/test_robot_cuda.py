@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +67,14 @@ def test_the_simulator_equals_the_lanes() -> None:
     """Chosen before numba is imported, hence a process of its own."""
     environment = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1"}
     done = subprocess.run([sys.executable, "-c", IN_SIMULATOR], env=environment, capture_output=True, text=True, timeout=400)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_gpu_equals_the_lanes() -> None:
+    """Where there is one; its fused sums round otherwise, by a few units in the last place."""
+    if not Path("/proc/driver/nvidia/version").exists():
+        pytest.skip("no NVIDIA GPU in this machine")
+    done = subprocess.run([sys.executable, "-c", IN_SIMULATOR], capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

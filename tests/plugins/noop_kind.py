@@ -83,6 +83,5 @@ KIND = Kind(
     version=lambda: {"noop": "1"},
     files=files,
     cost=lambda spec: Cost(spec.sleep),
-    checkpoints=True,
     example="twin: 1\nkind: noop\nvalue: 1 # comes back\nexpect: {value: {min: 0}}\n",
 )

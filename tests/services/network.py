@@ -11,6 +11,8 @@ from contextlib import contextmanager
 __all__ = ["Network"]
 
 CLONE_NEWNET = 0x40000000
+_SET_UP = "ip link set lo up && ip address add 10.254.254.1/32 dev lo"
+"""The second address leads nowhere else either; without one that is not 127.0.0.1, name look-up holds the network for absent."""
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -23,11 +25,16 @@ class Network:
 
     def __init__(self) -> None:
         self._keeper = subprocess.Popen(
-            ["unshare", "--net", "sh", "-c", "ip link set lo up && echo up && exec sleep infinity"], stdout=subprocess.PIPE, text=True
+            ["unshare", "--net", "sh", "-c", f"{_SET_UP} && echo up && exec sleep infinity"], stdout=subprocess.PIPE, text=True
         )
         if self._keeper.stdout is None or self._keeper.stdout.readline().strip() != "up":
             self.close()
-            raise OSError("no network namespace can be made here (unshare --net, ip link set lo up)")
+            raise OSError(f"no network namespace can be made here (unshare --net, {_SET_UP})")
+
+    @property
+    def keeper(self) -> int:
+        """The process that keeps it."""
+        return self._keeper.pid
 
     @property
     def prefix(self) -> list[str]:

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from pydantic_core import from_json, to_json
 
-from twin.dispatch.about import about
 from twin.dispatch.frames import unpack
+from twin.dispatch.handshake import fingerprint
 from twin.dispatch.station import Station
 from twin.dispatch.wire import Order, Report, Setup, merged
 
@@ -50,7 +50,7 @@ class Actor:
             gc.freeze()  # what is loaded by now stays: no collection need look at it
         self._session = session
         place = {"host": socket.gethostname(), "pid": os.getpid(), "node": _node(), "shared": shared}
-        return to_json(about(from_json(kinds)) | place)
+        return to_json({"program": fingerprint(from_json(kinds)), **place})
 
     def work(self, session: int, orders: bytes) -> None:
         """Work off orders; those for a predecessor that died are not this one's, for the driver counts them as lost."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -10,6 +11,8 @@ from twin.dispatch.backends import Backend
 from twin.dispatch.batch import Batch
 from twin.dispatch.pace import Wishes
 from twin.dispatch.paths import batch_folder
+from twin.dispatch.placement import gpu_share
+from twin.dispatch.targets import Destination, RaySection, SlurmSection
 from twin.dispatch.wire import Setup
 from twin.kinds import Target
 from twin.scenario import Scenario
@@ -42,6 +45,35 @@ def _backend(batch: Batch, scenario: Scenario, setup: Setup) -> tuple[Backend, W
         from twin.dispatch.backends.inline import Inline
 
         return Inline(setup, time_limit=resources.time), Wishes(1)
+    if ticket.place().backend == "slurm":
+        return _slurm(ticket.place(), ticket.workers, scenario, setup)
+    if ticket.place().backend == "ray":
+        return _ray(ticket.place(), ticket.workers, scenario, setup)
     from twin.dispatch.backends.process import Workers
 
     return Workers(ticket.workers, setup, time_limit=resources.time, threads=resources.cpu), Wishes(ticket.workers)
+
+
+def _slurm(place: Destination, slots: int, scenario: Scenario, setup: Setup) -> tuple[Backend, Wishes]:
+    from twin.dispatch.backends.slurm import Slurm
+    from twin.dispatch.backends.slurm_options import SlurmOptions
+
+    section, resources = place.slurm or SlurmSection(), scenario.resources
+    options = SlurmOptions(
+        section.partition, section.account, cpus=resources.cpu, memory=resources.memory, gpus=math.ceil(gpu_share(scenario, place)),
+        time_limit=section.time, extra=tuple(section.options),
+    )  # fmt: skip
+    backend = Slurm(slots, setup, launcher=place.launcher, kinds=[scenario.kind], options=options, time_limit=resources.time)
+    return backend, Slurm.wishes(slots)
+
+
+def _ray(place: Destination, slots: int, scenario: Scenario, setup: Setup) -> tuple[Backend, Wishes]:
+    from twin.dispatch.backends.ray import RayActors
+    from twin.dispatch.backends.ray_options import RayOptions
+
+    section, resources = place.ray or RaySection(address=""), scenario.resources
+    options = RayOptions(
+        section.address, section.namespace, cpus=resources.cpu, gpus=gpu_share(scenario, place), memory=int(resources.memory or 0),
+        labels=section.labels, token_file=section.token_file, environment=place.launcher[0] if place.environment else "",
+    )  # fmt: skip
+    return RayActors(slots, setup, options, time_limit=resources.time, threads=resources.cpu), Wishes(slots)

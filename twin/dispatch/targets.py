@@ -32,8 +32,9 @@ class SlurmSection(Spec):
 class RaySection(Spec):
     """How a Ray cluster is reached."""
 
-    address: str = Field(description="host:port of its head, or ray://host:10001; never guessed")
+    address: str = Field(description="host:port of its head; never guessed")
     namespace: str = Field("twin", description="of our actors")
+    labels: dict[str, str] = Field(default_factory=dict, description="labels of the nodes to use, as Ray knows them")
     token_file: str = Field("", description="file with the cluster's token; its content is never stored or logged")
 
 
@@ -58,6 +59,8 @@ class Destination(Spec):
     def _sections(self) -> Destination:
         if self.backend == "ray" and self.ray is None:
             raise ValueError("a `ray:` section with the cluster's address for backend: ray")
+        if self.backend == "ray" and self.container:
+            raise ValueError("`environment` for backend: ray, whose nodes run in containers of their own")
         if self.environment and self.container:
             raise ValueError("`environment` or `container`, not both")
         return self

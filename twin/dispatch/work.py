@@ -8,14 +8,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from twin.dispatch.keep import badness, wanted, worst_count
 from twin.dispatch.rows import from_result
 from twin.dispatch.wire import Order, Setup
 from twin.execute import cancelled, run_jobs
-from twin.kinds import Monitor, Target, load_kind
+from twin.kinds import Monitor, Target
 from twin.result import Result, Store
 from twin.result.checkpoint import StoredCheckpoint
 from twin.result.parts import Row
@@ -51,7 +50,7 @@ class Work:
         self._target, self._sheet = Target(**setup.target), setup.sheet()
         self._scratch_root = Path(setup.batch) / "scratch"
         self._scratch: Path | None = None
-        self._saves = load_kind(self._sheet.kind).checkpoints
+        self._checkpoints: dict[str, StoredCheckpoint] = {}
         self._told: set[str] = set()
 
     @property
@@ -67,9 +66,7 @@ class Work:
         """
         begun = time.perf_counter()
         jobs = [Job(id, number, self._sheet) for number, id in zip(order.numbers, order.ids, strict=True)]
-        results = run_jobs(
-            jobs, target=self._target, monitor=monitor, scratch=self._empty_scratch, checkpoint=partial(StoredCheckpoint, self._store)
-        )
+        results = run_jobs(jobs, target=self._target, monitor=monitor, scratch=self._empty_scratch, checkpoint=self._checkpoint)
         for job, attempt, result in zip(jobs, order.attempts, results, strict=True):
             seconds = result.stats["seconds"] if result.detail else time.perf_counter() - begun
             yield self._filed(job, attempt, result, float(seconds), order.worst)
@@ -82,8 +79,8 @@ class Work:
 
     def _filed(self, job: Job, attempt: int, result: Result, seconds: float, worst: float | None) -> Done:
         stopped = cancelled(result)
-        if self._saves and not stopped:
-            StoredCheckpoint(self._store, job.id).discard()
+        if not stopped and (checkpoint := self._checkpoints.pop(job.id, None)):
+            checkpoint.discard()
         if wanted(self._keep, result, worst) and not stopped:
             self._store.put(result.complete(), job.document, scratch=self._scratch)
         row = from_result(result, index=job.index, values=job.values, seconds=seconds, attempts=attempt)
@@ -98,6 +95,10 @@ class Work:
             self._scratch = Path(tempfile.mkdtemp(prefix=f"worker-{self._slot}-", dir=self._scratch_root))
             os.utime(self._scratch, ns=(UNTOUCHED, UNTOUCHED))
         return self._scratch
+
+    def _checkpoint(self, id: str) -> StoredCheckpoint:
+        checkpoint = self._checkpoints[id] = StoredCheckpoint(self._store, id)
+        return checkpoint
 
     def _new_units(self, result: Result) -> dict[str, str]:
         new = result.scalars.keys() - self._told

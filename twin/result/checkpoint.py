@@ -26,8 +26,13 @@ class StoredCheckpoint:
 
     def __init__(self, store: Store, id: str, *, every: float = EVERY_SECONDS) -> None:
         """`every`: seconds between saves, as long as the run is not asked to end."""
-        self._path = checkpoint_file(store, id)
-        self._every, self._saved = every, time.monotonic()
+        self._store, self._id = store, id
+        self._every, self._saved, self._used = every, time.monotonic(), False
+
+    @property
+    def path(self) -> Path:
+        """Where the state is kept."""
+        return self._store.path / "checkpoints" / self._id[:2] / f"{self._id}.npz"
 
     def due(self) -> bool:
         """Whether it is time to save again."""
@@ -43,24 +48,21 @@ class StoredCheckpoint:
 
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)
-        write_bytes(self._path, buffer.getvalue())
-        self._saved = time.monotonic()
+        write_bytes(self.path, buffer.getvalue())
+        self._saved, self._used = time.monotonic(), True
 
     def load(self) -> Mapping[str, np.ndarray] | None:
         """The last state; None when there is none, or it is damaged: then the run begins anew."""
         import numpy as np
 
+        self._used = True
         try:
-            with np.load(self._path, allow_pickle=False) as stored:
+            with np.load(self.path, allow_pickle=False) as stored:
                 return {name: stored[name] for name in stored.files}
         except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError):
             return None
 
     def discard(self) -> None:
         """The job has its result: the state is not needed any more."""
-        self._path.unlink(missing_ok=True)
-
-
-def checkpoint_file(store: Store, id: str) -> Path:
-    """Where the state of a job is kept."""
-    return store.path / "checkpoints" / id[:2] / f"{id}.npz"
+        if self._used:  # most kinds keep none
+            self.path.unlink(missing_ok=True)

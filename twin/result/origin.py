@@ -27,15 +27,14 @@ class _Target(Protocol):
 
 def provenance(target: _Target, seed: int) -> dict[str, Any]:
     """Plain JSON: versions of twin, Python and engines, the git commit when in a checkout, machine, target, dtype, seed."""
-    return {
-        "versions": dict(_versions()),
-        "commit": _commit(),
-        "machine": dict(_machine()),
-        "target": target.device,
-        "dtype": target.dtype,
-        "threads": target.threads,
-        "seed": seed,
-    }
+    return {**_made_by(target.device, target.dtype, target.threads), "seed": seed}
+
+
+@cache
+def _made_by(device: str, dtype: str, threads: int) -> dict[str, Any]:
+    """What all results of this process on one target share."""
+    about = {"versions": dict(_versions()), "commit": _commit(), "machine": dict(_machine())}
+    return {**about, "target": device, "dtype": dtype, "threads": threads}
 
 
 @cache

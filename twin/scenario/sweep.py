@@ -79,6 +79,7 @@ class Points(Sequence[tuple[Any, ...]]):
         seeds: list[Sequence[Any]] = [range(seed, seed + sweep.seeds)] if sweep.seeds else []
         zipped: list[Sequence[Any]] = list(sweep.zip.values())
         self._blocks: list[list[Sequence[Any]]] = [block for block in (*grid, zipped, sampled, seeds) if block]
+        self._last: tuple[int, list[int]] = (-1, [])  # one job is asked for several times in a row
         self._lengths = [len(block[0]) for block in self._blocks]
 
     def __len__(self) -> int:
@@ -98,13 +99,16 @@ class Points(Sequence[tuple[Any, ...]]):
         Raises:
             IndexError: there is no such job.
         """
+        if index == self._last[0]:
+            return self._last[1]
         left, at = operator.index(index), []
         if not 0 <= left < len(self):
             raise IndexError(f"job {index} of {len(self)}")
         for length in reversed(self._lengths):
             left, place = divmod(left, length)
             at.append(place)
-        return at[::-1]
+        self._last = (index, at[::-1])
+        return self._last[1]
 
     @property
     def blocks(self) -> list[list[Sequence[Any]]]:

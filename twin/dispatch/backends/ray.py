@@ -21,9 +21,9 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from twin.dispatch.about import about, difference
 from twin.dispatch.backends.ray_options import RayOptions, require_ray
 from twin.dispatch.frames import pack, unpack
+from twin.dispatch.handshake import differences, fingerprint
 from twin.dispatch.wire import Lost, Order, Report, Setup, Why, merged
 from twin.errors import NodeFailed
 
@@ -65,7 +65,7 @@ class RayActors:
         require_ray()
         self._options, self._limit = options, time_limit
         kinds = [setup.scenario["kind"]]
-        self._about, self._batch = about(kinds), Path(setup.batch)
+        self._about, self._batch = fingerprint(kinds), Path(setup.batch)
         self._failure: NodeFailed | None = None  # raised by the next poll: what came with it is in the journal by then
         self._slots = {slot: _Slot() for slot in range(count)}
         self._log = self._batch / "logs" / "ray.log"
@@ -152,7 +152,7 @@ class RayActors:
     def _refusal(self, there: Mapping[str, Any]) -> NodeFailed | None:
         """Why a node is refused that would compute something else, or keep it elsewhere."""
         where = f"node {there['host']} of the Ray cluster at {self._options.address}"
-        if different := difference(self._about, there):
+        if different := "; ".join(differences(self._about, there["program"])):
             return NodeFailed(
                 f"{where} runs another program: {different}. Install the same version of twin on all nodes, or name an "
                 "environment that has it; then `twin retry` goes on."
