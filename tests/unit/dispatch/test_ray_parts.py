@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.dispatch.about import about, difference
 from twin.dispatch.backends import ray_options
 from twin.dispatch.backends.ray_options import RayOptions, require_ray
 from twin.dispatch.backends.ray_place import actor_options, capacity
@@ -76,11 +75,3 @@ def test_gpu_jobs_go_where_their_labels_say():
 def test_what_is_lacking_is_said_with_what_there_is():
     text = capacity(RayOptions("head:6379", gpus=9, labels={"gpu": "B200"}), NODES)
     assert text == "an actor takes 1 CPU, 9 GPU, gpu=B200; the nodes have 2 CPU, 0 GPU, site=munich | 1 CPU, 4 GPU, gpu=B200"
-
-
-def test_programs_differ_by_source_python_and_kinds():
-    here = about(["noop"])
-    assert difference(here, dict(here)) == ""
-    assert difference(here, here | {"source": "0" * 16}) == f"source {'0' * 16} there, {here['source']} here"
-    assert difference(here, here | {"python": "2.7"}) == f"python 2.7 there, {here['python']} here"
-    assert difference(here, here | {"kinds": {}}) == "noop.noop none there, 1 here"
