@@ -125,18 +125,6 @@ def test_a_cluster_without_a_place_says_what_it_has(on_ray, write):
     assert "gpu=B200" in ran.stderr
 
 
-def test_a_target_of_the_users_file(ray_cluster, write, tmp_path):
-    target = {"backend": "ray", "concurrency": 2, "ray": {"address": ray_cluster.address, "labels": {"site": "munich"}}}
-    targets = write(json.dumps({"targets": {"munich": target}}), "targets.yaml")
-    file, store = write(noop("expect: {value: {min: 0}}", SWEEP)), tmp_path / "store"
-    call = [sys.executable, "-m", "twin", "submit", str(file), "--on", "munich", "--json", "--store", str(store)]
-    ran = ray_cluster.run(*call, timeout=LIMIT_SECONDS, variables={"TWIN_TARGETS": str(targets)})
-    assert ran.returncode == 1, ran.stderr  # some jobs miss their bound
-    summary = json.loads(ran.stdout)
-    assert summary["done"] == 200
-    assert open_batch(summary["batch"], store).ticket.target == "munich"
-
-
 def test_nothing_at_the_address(on_ray, write):
     ran = on_ray(write(noop("value: 1")), address="127.0.0.1:1")
     assert ran.returncode == 4
