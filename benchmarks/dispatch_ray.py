@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,13 @@ LIMIT_SECONDS = 300.0
 
 
 def rows() -> list[dict[str, Any]]:
-    """One by one, and in chunks chosen by the dispatcher."""
-    cluster = RayCluster()
+    """One by one, and in chunks chosen by the dispatcher; none where Ray, or a network of its own, cannot be had."""
+    if find_spec("ray") is None:
+        return []
+    try:
+        cluster = RayCluster()
+    except OSError:
+        return []
     try:
         cluster.add(cpus=WORKERS)
         single, calls = alternately(ROUNDS, [partial(_jobs, cluster, SINGLE_JOBS, 1), partial(_bare, cluster, BARE_CALLS, 1)])

@@ -59,8 +59,8 @@ def test_results_are_those_of_the_process_backend(on_ray, batch_of, write, tmp_p
     assert {**ours.summary(), "batch": "", "seconds": 0} == {**here.summary(), "batch": "", "seconds": 0}
 
 
-def test_folders_are_published_from_the_nodes(on_ray, batch_of, write):
-    batch = batch_of(on_ray(write(noop("keep: all", "sweep: {seeds: 20}"))))
+def test_folders_are_published_from_the_nodes_by_the_environment_named(on_ray, batch_of, write):
+    batch = batch_of(on_ray(write(noop("keep: all", "sweep: {seeds: 20}")), environment=sys.executable, memory=100 * 2**20))
     assert sorted(batch.store.ids()) == sorted(row["id"] for row in batch.rows())
     assert not list(batch.store.path.rglob("*.part"))
 

@@ -6,6 +6,7 @@ its own (Ray's concurrency groups): `work` works, `news` is one long stream of r
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import socket
@@ -39,16 +40,19 @@ class Actor:
         self._flag = Flag()
         self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
 
-    def begin(self, session: int, setup: bytes, kinds: bytes) -> bytes:
-        """Take the set-up; what this node is and runs. Does no harm when Ray repeats it."""
-        told = Setup.decode(setup)
-        batch = Path(told.batch)
-        if shared := batch.is_dir():
-            _print_to(batch / "logs" / f"worker-{told.slot}.log")
-            self._station = self._station or Station(told, self._reports.put, self._flag)
-        self._session = session
-        place = {"host": socket.gethostname(), "pid": os.getpid(), "node": _node(), "shared": shared}
+    def about(self, batch: str, kinds: bytes) -> bytes:
+        """What this node runs, and whether it sees the batch's folder; asked before anything of the batch is sent."""
+        place = {"host": socket.gethostname(), "place": _place(), "shared": Path(batch).is_dir()}
         return to_json({"program": fingerprint(from_json(kinds)), **place})
+
+    def begin(self, session: int, setup: bytes) -> bytes:
+        """Take the set-up; where this is. Does no harm when Ray repeats it."""
+        told = Setup.decode(setup)
+        _print_to(Path(told.batch) / "logs" / f"worker-{told.slot}.log")
+        self._station = self._station or Station(told, self._reports.put, self._flag)
+        self._session = session
+        gc.freeze()  # what is loaded by now stays: no collection need look at it
+        return to_json(_place())
 
     def work(self, session: int, orders: bytes) -> None:
         """Work off orders; those for a predecessor that died are not this one's, for the driver counts them as lost."""
@@ -100,11 +104,11 @@ class Flag:
         return self._set
 
 
-def _node() -> str:
-    """Ray's id of this node."""
+def _place() -> tuple[str, int]:
+    """Ray's id of this node, and this process."""
     import ray
 
-    return str(ray.get_runtime_context().get_node_id())
+    return str(ray.get_runtime_context().get_node_id()), os.getpid()
 
 
 def _print_to(log: Path) -> None:

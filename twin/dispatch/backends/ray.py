@@ -7,6 +7,7 @@ long stream an actor. Ray itself is met in a process of its own (`ray_bridge`).
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -22,7 +23,7 @@ from pydantic_core import from_json, to_json
 
 from twin.dispatch.backends.ray_options import RayOptions, require_ray
 from twin.dispatch.frames import pack, unpack
-from twin.dispatch.handshake import differences, fingerprint
+from twin.dispatch.handshake import fingerprint
 from twin.dispatch.wire import Lost, Order, Report, Setup, Why, merged
 from twin.errors import NodeFailed
 
@@ -63,13 +64,14 @@ class RayActors:
     def __init__(self, count: int, setup: Setup, options: RayOptions, *, time_limit: float | None = None, threads: int = 1) -> None:
         require_ray()
         self._options, self._limit = options, time_limit
-        kinds = [setup.scenario["kind"]]
-        self._about, self._batch = fingerprint(kinds), Path(setup.batch)
+        self._batch = Path(setup.batch)
         self._failure: NodeFailed | None = None  # raised by the next poll: what came with it is in the journal by then
         self._slots = {slot: _Slot() for slot in range(count)}
         self._log = self._batch / "logs" / "ray.log"
         self._process, self._connection = _bridge(self._log, options)
-        head = {"options": asdict(options), "count": count, "kinds": kinds, "threads": threads, "name": self._batch.name}
+        name = f"{self._batch.name}-{secrets.token_hex(3)}"  # actors of a driver that was killed may still have theirs
+        program = fingerprint([setup.scenario["kind"]])
+        head = {"options": asdict(options), "count": count, "threads": threads, "name": name, "program": program}
         self._beat = time.monotonic() + options.start_seconds  # joining may take its time
         self._send(head, [setup.encode()])
 
@@ -138,7 +140,6 @@ class RayActors:
             return Report()
         slot = self._slots[head["slot"]]
         if head["what"] == "ready":
-            self._failure = self._failure or self._refusal(head["about"])
             log = self._log_of(head["slot"])
             slot.session, slot.ready, slot.log_start = head["session"], True, log.stat().st_size if log.is_file() else 0
         elif head["what"] == "news":
@@ -146,21 +147,6 @@ class RayActors:
         elif head["what"] == "gone" and slot.ready:
             return self._bury(head["slot"], head["reason"])
         return Report()
-
-    def _refusal(self, there: Mapping[str, Any]) -> NodeFailed | None:
-        """Why a node is refused that would compute something else, or keep it elsewhere."""
-        where = f"node {there['host']} of the Ray cluster at {self._options.address}"
-        if different := "; ".join(differences(self._about, there["program"])):
-            return NodeFailed(
-                f"{where} runs another program: {different}. Install the same version of twin on all nodes, or name an "
-                "environment that has it; then `twin retry` goes on."
-            )
-        if not there["shared"]:
-            return NodeFailed(
-                f"{where} does not see {self._batch}: the store must lie in a folder that all nodes share, under one path "
-                "(--store, TWIN_STORE)."
-            )
-        return None
 
     def _receive(self, slot: _Slot, report: Report) -> Report:
         if slot.ending:  # what a run came to when it was asked to end is its time-out, not a result

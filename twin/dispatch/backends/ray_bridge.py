@@ -79,17 +79,9 @@ class Bridge:
         from twin.dispatch.backends.ray_slot import Slot
 
         options = actor_options(self._options, ray.nodes(), threads=self._head["threads"])
-        kinds = to_json(self._head["kinds"])
-        return [
-            Slot(
-                number,
-                options={**options, "name": f"{self._head['name']}-{number}"},
-                setup=replace(self._setup, slot=number).encode(),
-                kinds=kinds,
-                tell=self._tell,
-            )
-            for number in range(self._head["count"])
-        ]
+        name, program = self._head["name"], self._head["program"]
+        setups = [replace(self._setup, slot=number) for number in range(self._head["count"])]
+        return [Slot(number, name, options, setup, program, self._tell) for number, setup in enumerate(setups)]
 
     async def _watch(self) -> None:
         """Signs of life; bounded patience with the head, and with a cluster that has no place."""

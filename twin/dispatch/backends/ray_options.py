@@ -11,8 +11,6 @@ from twin.errors import BadInput, EngineMissing
 
 __all__ = ["RayOptions", "require_ray"]
 
-NOT_EXPLICIT = ("auto", "local")  # words with which Ray looks for a cluster, or starts one
-
 
 @dataclass(frozen=True)
 class RayOptions:
@@ -43,8 +41,11 @@ class RayOptions:
 
     def __post_init__(self) -> None:
         host, _, port = self.address.rpartition(":")
-        if not host or not port.isdigit() or "/" in host or self.address in NOT_EXPLICIT:
-            raise BadInput("address of the Ray cluster", self.address, "host:port of its head", "`ray status` on the head knows it.")
+        if not host or not port.isdigit() or "/" in host:  # `auto` and `local` too: Ray would look for a cluster, or start one
+            raise BadInput(
+                "address of the Ray cluster", self.address, "host:port of its head",
+                "Start the batch on a machine of the cluster (`ray start --address=HOST:PORT --num-cpus=0` makes this one such).",
+            )  # fmt: skip
         if self.token_file and not Path(self.token_file).is_file():
             raise BadInput("token file of the Ray cluster", self.token_file, "a file", "`ray get-auth-token` writes one.")
 

@@ -1,24 +1,27 @@
 """One slot of the Ray backend: its actor is started, listened to, and started anew by Ray when it dies.
 
 An actor's life between two deaths is a session, with a number: what was sent to an earlier one is lost and is not done
-by a later one. Ray repeats `begin` by itself until an actor is there (`max_task_retries`); it never repeats `work`,
+by a later one. Ray repeats `about` and `begin` by itself until an actor is there (`max_task_retries`); it never repeats `work`,
 because what was lost is the driver's to decide: only the driver knows what was reported, and counts crashes.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import ray
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from ray.exceptions import ActorDiedError, RayError, RayTaskError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from twin.dispatch.actor import BEAT_SECONDS, Actor
 from twin.dispatch.frames import pack
+from twin.dispatch.handshake import differences
+from twin.dispatch.wire import Setup
+from twin.errors import NodeFailed
 
 __all__ = ["Slot"]
 
@@ -35,15 +38,21 @@ Tell = Callable[[dict[str, Any], list[bytes]], None]
 class Slot:
     """Keeps one actor going. `tell` hears `ready`, `news`, `gone` and `failed`.
 
+    Args:
+        name: of the actor, together with the number.
+        batch: folder of the batch.
+        program: the driver's fingerprint; actors of another program are refused.
+
     Attributes:
         session: number of the actor's life at hand.
         ready: whether it takes orders.
     """
 
-    def __init__(self, number: int, *, options: dict[str, Any], setup: bytes, kinds: bytes, tell: Tell) -> None:
-        self._number, self._options, self._setup, self._kinds, self._tell_it = number, options, setup, kinds, tell
+    def __init__(self, number: int, name: str, options: Mapping[str, Any], setup: Setup, program: Mapping[str, str], tell: Tell) -> None:
+        self._number, self._name, self._options = number, name, options
+        self._setup, self._program, self._tell_it = setup, program, tell
         self._actor: Any = None
-        self._place: tuple[str, int] = ("", 0)  # node and process
+        self._place: list[Any] = []  # node and process
         self._last: Any = None  # the call that was sent last
         self.session, self.ready = 0, False
 
@@ -52,12 +61,15 @@ class Slot:
         stillborn = 0
         while stillborn < STILLBORN:
             self.session += 1
-            reason = await self._session()
+            try:
+                reason = await self._session()
+            except NodeFailed as refused:
+                return self._tell("failed", text=str(refused))
             stillborn = 0 if self.ready else stillborn + 1
             self.ready, self._last = False, None
             self._tell("gone", reason=reason)
             await asyncio.sleep(PAUSE_SECONDS if stillborn else 0.0)
-        self._tell("failed", text=f"{STILLBORN} actors in a row died before they were ready: {reason}")
+        return self._tell("failed", text=f"{STILLBORN} actors in a row died before they were ready: {reason}")
 
     def work(self, session: int, orders: list[bytes]) -> None:
         """Send orders along; those for an earlier session are lost, which the driver knows by then."""
@@ -80,15 +92,21 @@ class Slot:
             await asyncio.wait({asyncio.ensure_future(_settled(self._last))})
 
     async def _session(self) -> str:
-        """From `begin` until the actor is gone; why it is."""
+        """From the handshake until the actor is gone; why it is.
+
+        Raises:
+            NodeFailed: its node would compute something else, or keep it elsewhere.
+        """
         try:
             if self._actor is None:
-                self._actor = _remote().options(max_restarts=FOREVER, max_task_retries=FOREVER, **self._options).remote()
-            begun = await self._actor.begin.remote(self.session, self._setup, self._kinds)
-            about = from_json(begun)
-            self._place = (about.pop("node"), about["pid"])
+                self._actor = self._created()
+            about = from_json(await self._actor.about.remote(self._setup.batch, to_json([self._setup.scenario["kind"]])))
+            self._accept(about)
+            self._place = from_json(await self._actor.begin.remote(self.session, self._setup.encode()))
+            if self._place != about["place"]:
+                return "its actor was started anew between handshake and set-up"
             self.ready = True
-            self._tell("ready", about=about)
+            self._tell("ready")
             await self._listen(self._actor.news.options(concurrency_group="news", num_returns="streaming", max_task_retries=0).remote())
         except ActorDiedError as error:  # for good: Ray does not start this one again
             self._actor = None
@@ -96,6 +114,23 @@ class Slot:
         except RayError as error:
             return _words(error)
         return "its actor stopped reporting"
+
+    def _accept(self, about: Mapping[str, Any]) -> None:
+        if different := "; ".join(differences(self._program, about["program"])):
+            raise NodeFailed(
+                f"{about['host']} in the Ray cluster runs another program ({different}); install the same version of twin on all "
+                "nodes, or name an environment that has it"
+            )
+        if not about["shared"]:
+            raise NodeFailed(
+                f"{about['host']} in the Ray cluster does not see {self._setup.batch}; the store must lie in a folder that all nodes "
+                "share, under one path (--store, TWIN_STORE)"
+            )
+
+    def _created(self) -> Any:
+        """A new actor, which Ray starts anew for as long as we are there: how often a job may crash is the driver's to say."""
+        lives = {"max_restarts": FOREVER, "max_task_retries": FOREVER, "name": f"{self._name}-{self._number}-{self.session}"}
+        return ray.remote(concurrency_groups=GROUPS)(Actor).options(**lives, **self._options).remote()
 
     async def _listen(self, stream: Any) -> None:
         unanswered = 0
@@ -107,7 +142,11 @@ class Slot:
                 if state in ("T", "t", "Z", "gone") or unanswered >= UNANSWERED:
                     self.kill(forever=unanswered >= UNANSWERED)
             unanswered = 0
-            self._tell("news", parts=[await step.result()])
+            try:
+                report = step.result()
+            except StopAsyncIteration:
+                return
+            self._tell("news", parts=[await report])
 
     async def _state(self) -> str:
         """The state of the silent actor's process, as its node tells; empty when it does not.
@@ -131,10 +170,6 @@ def process_state(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return "gone"
-
-
-def _remote() -> Any:
-    return ray.remote(concurrency_groups=GROUPS)(Actor)
 
 
 async def _settled(ref: Any) -> Any:
