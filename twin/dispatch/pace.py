@@ -16,12 +16,9 @@ class Wishes:
         chunk_seconds: of work in one chunk.
         ahead_seconds: of work that waits at a slot, so that it never idles while the driver is busy.
         largest: jobs of a chunk.
-            share = -(-left // (wishes.slots * wishes.shares))
-            by_cost = int(wishes.least_seconds / self._expected) if self._expected else 1
-            return max(1, min(by_cost, share), min(wishes.first, -(-left // wishes.slots)))
-        seconds = max(self._seconds, 1e-9)
-        share = max(-(-left // (wishes.slots * wishes.shares)), int(wishes.least_seconds / seconds))
-        return max(1, min(int(wishes.chunk_seconds / seconds), wishes.largest, share))
+        first: jobs of a chunk while nobody knows how long they take.
+        shares: a slot never takes more than this fraction of its share of what is left ...
+        least_seconds: ... unless that is less work than this: a chunk has a price of its own.
     """
 
     slots: int
@@ -55,18 +52,12 @@ class Pace:
         if self._forced is not None:
             return self._forced
         wishes = self._wishes
+        share = -(-left // (wishes.slots * wishes.shares))
         if self._seconds is None:
-<<<<<<< HEAD
-            return max(1, min(wishes.first, -(-left // wishes.slots)))
-        by_time = int(wishes.chunk_seconds / max(self._seconds, 1e-9))
-        return max(1, min(by_time, wishes.largest, -(-left // (wishes.slots * wishes.shares))))
-=======
-            share = -(-left // (wishes.slots * wishes.shares))
-            return max(1, min(int(wishes.least_seconds / self._expected), share)) if self._expected else 1
+            by_cost = min(int(wishes.least_seconds / self._expected), share) if self._expected else 1
+            return max(1, by_cost, min(wishes.first, -(-left // wishes.slots)))
         seconds = max(self._seconds, 1e-9)
-        share = max(-(-left // (wishes.slots * wishes.shares)), int(wishes.least_seconds / seconds))
-        return max(1, min(int(wishes.chunk_seconds / seconds), wishes.largest, share))
->>>>>>> h-slurm
+        return max(1, min(int(wishes.chunk_seconds / seconds), wishes.largest, max(share, int(wishes.least_seconds / seconds))))
 
     def takes_more(self, waiting: int) -> bool:
         """Whether a worker with `waiting` unfinished jobs gets another chunk already."""
