@@ -74,6 +74,8 @@ def _show(states: list[dict[str, Any]]) -> None:
     rows = [(s["batch"], s["name"], s["at"], s["state"], f"{_ended(s)}/{s['jobs']}", _ends(s), f"{s['seconds']:.1f} s") for s in states]
     print_table(("batch", "name", "at", "state", "ended", "how", "for"), rows)
     for s in states:
+        if s["state"] == "interrupted" and s["reason"] not in ("", "interrupted"):
+            print(f"{s['batch']}: {s['reason']}")
         if s["state"] == "stopped":
             print(f"{s['batch']}: {s['reason']}; `twin retry {s['batch']}` runs the rest")
 

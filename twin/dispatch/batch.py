@@ -171,7 +171,9 @@ class Batch:
             time.sleep(LOOK_SECONDS)
         if status["state"] == "interrupted":
             left = sum(status[key] for key in ("pending", "placed", "running", "lost"))
-            raise NodeFailed(f"batch {self.id}: its driver is gone, {left} jobs are left; `twin retry {self.id}`.")
+            why = status["reason"].removeprefix("interrupted: ")
+            cause = f" It said: {why}" if why not in ("", "interrupted") else ""
+            raise NodeFailed(f"batch {self.id}: its driver is gone, {left} jobs are left; `twin retry {self.id}`.{cause}")
         return self
 
     def cancel(self) -> None:

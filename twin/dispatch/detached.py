@@ -42,6 +42,7 @@ def detached(batch: Batch, limits: Limits) -> None:
         if process.poll() is not None:
             break
         time.sleep(LOOK_SECONDS)
+    process.terminate()
     said = (folder / "detached.log").read_text(encoding="utf-8", errors="replace").strip()
     raise NodeFailed(f"batch {batch.id}: its driver did not begin. It said: {said or 'nothing'}. `twin retry {batch.id}` runs it here.")
 

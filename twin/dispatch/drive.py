@@ -21,11 +21,11 @@ from twin.dispatch.library import Library
 from twin.dispatch.needed import met
 from twin.dispatch.pace import Pace
 from twin.dispatch.paths import batch_folder, part_folder
-from twin.dispatch.placement import admitted
+from twin.dispatch.placement import admitted, computes_on
 from twin.dispatch.recovery import opened
 from twin.dispatch.started import started
 from twin.dispatch.tally import Tally
-from twin.errors import BadInput, NodeFailed
+from twin.errors import BadInput, NodeFailed, TwinError
 from twin.execute import NeedFailed
 from twin.kinds import load_kind
 from twin.result import Scalar
@@ -47,6 +47,7 @@ def drive(batch: Batch, *, budget: Budget | None = None, progress: Progress | No
     """
     with opened(batch.store) as (journal, _):
         scenario, ticket = batch.ticket.load(), batch.ticket
+        audit.record(batch.store, "taken up", batch=ticket.id, target=ticket.target)
         admitted(scenario, ticket.target, place := ticket.place())
         reason = ""
         if not scenario.resolved or any(not need.id for need in scenario.needs.values()):
@@ -54,7 +55,7 @@ def drive(batch: Batch, *, budget: Budget | None = None, progress: Progress | No
                 scenario = met(scenario, batch.store, on=ticket.target, backend=place.backend if ticket.target == "local" else None)
             except NeedFailed as error:
                 reason = str(error)
-        take_and_drive(journal, batch, Blueprint(scenario), budget or Budget(), progress, doomed=reason)
+        take_and_drive(journal, batch, Blueprint(scenario, computes_on(scenario)), budget or Budget(), progress, doomed=reason)
 
 
 def take_and_drive(
@@ -92,13 +93,17 @@ def take_and_drive(
                 note(why)
                 ledger.cancel_rest()
             finished = why in ("", "cancelled")
+        except TwinError as error:
+            why = f"interrupted: {error}"
+            note(why)
+            raise
         finally:
             if not finished:
                 ledger.give_back()
             journal.add_units(number, library.units)
             filing.file()
             journal.leave(number, ended=finished, reason=why)
-            audit.record(store, why or "ended", batch=ticket.id, target=ticket.target)
+            audit.record(store, "ended" if finished and not why else why, batch=ticket.id, target=ticket.target)
     shutil.rmtree(folder / "scratch", ignore_errors=True)
     clear_abandoned(store.path)  # again: a driver whose jobs were taken over may have died meanwhile
 

@@ -29,6 +29,7 @@ from twin.scenario import Blueprint
 __all__ = ["CRASHES", "Books", "Driver"]
 
 CRASHES = 3  # workers that a job may take along before it is called failed
+MOVES = 10  # times that its worker may be ended for something else
 BACKOFF_SECONDS = 0.2  # after the first crash; doubles with each
 TURN_SECONDS = 0.2  # longest wait for news
 CANCEL_SECONDS = 0.5  # between looks whether somebody asked for the end
@@ -88,7 +89,7 @@ class Driver:
                 self._backend.send(slot, order)
             self._books.filing.file_when_due()
             self._show()
-            if self._budget.spent and not self._flight:
+            if self._budget.spent and not self._flight and not self._over():
                 self._show(at_once=True)
                 return self._budget.reason
         self._show(at_once=True)
@@ -157,10 +158,11 @@ class Driver:
         """Jobs without their worker: tried again, unless they are guilty."""
         self._ledger.lose([(item.number, item.state, news.why == "crashed") for news, item in lost])
         for news, item in lost:
-            crashed, item.state = news.why == "crashed", "lost"
+            crashed = news.why == "crashed"
             item.crashes += crashed
-            if news.why == "expired" or item.crashes >= CRASHES:
-                reason = news.reason if news.why == "expired" else f"{news.reason}, {item.crashes} times"
+            item.moves += not crashed and item.state == "running"
+            item.state = "lost"
+            if reason := _guilt(news, item):
                 self._books.note(f"job {news.number} failed: {reason}")
                 self._end([self._failed(item, reason, news.log)])
                 continue
@@ -168,7 +170,7 @@ class Driver:
                 self._books.note(f"job {news.number} is moved: {news.reason}")
                 self._intake.waiting.append(item)
                 continue
-            self._books.note(f"job {news.number} is tried again: {news.reason if crashed else 'its worker was ended for another job'}")
+            self._books.note(f"job {news.number} is tried again: {news.reason or 'its worker was ended for another job'}")
             item.not_before = time.monotonic() + (BACKOFF_SECONDS * 2 ** (item.crashes - 1) if crashed else 0.0)
             self._suspects.append(item)
 
@@ -222,3 +224,14 @@ class Driver:
         if self._books.progress and (at_once or now - self._shown > PROGRESS_SECONDS):
             self._shown = now
             self._books.progress(self._tally)
+
+
+def _guilt(news: Lost, item: Item) -> str:
+    """Why the job is not tried again; empty when it is."""
+    if news.why == "expired":
+        return news.reason
+    if item.crashes >= CRASHES:
+        return f"{news.reason}, {item.crashes} times"
+    if item.moves >= MOVES:
+        return f"{news.reason or 'its worker was ended'}, {item.moves} times; does the job take longer than its target allows?"
+    return ""

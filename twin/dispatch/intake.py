@@ -29,6 +29,7 @@ class Item:
         state: in the journal.
         attempt: of its last start; 0 before the first.
         crashes: workers that died with it.
+        moves: workers that were ended for another reason while they had it.
         not_before: monotonic time of its next start, after a crash.
     """
 
@@ -37,6 +38,7 @@ class Item:
     state: str = "pending"
     attempt: int = 0
     crashes: int = 0
+    moves: int = 0
     not_before: float = 0.0
 
 

@@ -83,14 +83,19 @@ class Ledger:
     def enter(self, first: int, ids: Sequence[str]) -> None:
         """Enter jobs, the first one of number `first`, as pending."""
         rows = [(self._batch, first + i, bytes.fromhex(id)) for i, id in enumerate(ids)]
+        statement = "insert into job (batch, number, id, state) values (?,?,?,'pending') on conflict do nothing"
         with self._db.commit():
-            self._db.write_all("insert into job (batch, number, id, state) values (?,?,?,'pending')", rows)
-            self._count({("pending", "", 0): len(rows)})
+            self._count({("pending", "", 0): self._db.write_all(statement, rows)})
 
     def entered(self) -> int:
-        """How many jobs have been entered: those of the first numbers."""
-        last = self._db.read("select max(number) from job where batch=?", self._batch)[0][0]
-        return 0 if last is None else last + 1
+        """How many jobs of the first numbers have been entered. A mended journal may have later ones, with a gap before them."""
+        jobs, last = self._db.read("select count(*), max(number) from job where batch=?", self._batch)[0]
+        if last is None or jobs == last + 1:
+            return int(jobs)
+        followed = "exists (select 1 from job k where k.batch=j.batch and k.number=j.number+1)"
+        gaps = self._db.read(f"select min(number)+1 from job j where batch=? and not {followed}", self._batch)
+        first = self._db.read("select min(number) from job where batch=?", self._batch)
+        return 0 if first[0][0] else int(gaps[0][0])
 
     def unfinished(self, start: int, count: int) -> list[Held]:
         """The next entered jobs from number `start` on that have not come to an end by themselves; at most `count`."""

@@ -6,9 +6,10 @@ import os
 
 from twin.dispatch.targets import Destination
 from twin.errors import BadInput
+from twin.kinds import Target, load_kind
 from twin.scenario import Scenario
 
-__all__ = ["Refused", "admitted", "slots"]
+__all__ = ["Refused", "admitted", "computes_on", "gpu_share", "slots"]
 
 
 class Refused(BadInput):
@@ -63,6 +64,13 @@ def slots(scenario: Scenario, target: Destination) -> int:
         limits.append(int(target.gpus / share + 1e-9))
     fit = max(1, min(limits))
     return min(fit, target.concurrency or fit) if local else target.concurrency or fit
+
+
+def computes_on(scenario: Scenario) -> Target:
+    """What its jobs compute on: a GPU where they ask for one and their kind has loops for it."""
+    asked = scenario.resources
+    gpu = bool(asked.gpu or asked.gpu_memory) and "cuda" in load_kind(scenario.kind).targets
+    return Target("cuda") if gpu else Target()
 
 
 def gpu_share(scenario: Scenario, target: Destination) -> float:

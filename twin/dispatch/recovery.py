@@ -105,7 +105,7 @@ def _restored(journal: Journal, store: Store, folder: Path) -> int:
     with journal.commit():
         batch = journal.add(ticket.id, ticket.name, ticket.jobs, created=ticket.created, priority=ticket.priority, target=ticket.target)
         ledger = journal.ledger(batch)
-        for part in sorted(part_folder(store, ticket.id).glob("*.parquet")):
+        for part in sorted(part_folder(store, ticket.id).glob("*.parquet"), key=_age):
             try:
                 table = read_part(part)
             except StoreFault:
@@ -117,6 +117,11 @@ def _restored(journal: Journal, store: Store, folder: Path) -> int:
         ledger.restore(rows.values())
         journal.leave(batch, ended=len(rows) == ticket.jobs)
     return len(rows)
+
+
+def _age(part: Path) -> tuple[int, str]:
+    """Later parts replace rows of earlier ones."""
+    return part.stat().st_mtime_ns, part.name
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from twin.dispatch.batch import Batch
 from twin.dispatch.drawn import written
 from twin.dispatch.pace import Wishes
 from twin.dispatch.paths import batch_folder
-from twin.dispatch.placement import gpu_share
+from twin.dispatch.placement import computes_on, gpu_share
 from twin.dispatch.targets import Destination, RaySection, SlurmSection
 from twin.dispatch.wire import Setup
-from twin.kinds import Target, load_kind
+from twin.kinds import load_kind
 from twin.scenario import Scenario
 
 __all__ = ["started"]
@@ -32,7 +32,7 @@ def started(batch: Batch, scenario: Scenario) -> Iterator[tuple[Backend, Wishes]
     folder = batch_folder(store, ticket.id).absolute()
     setup = Setup(
         store=str(store.path.absolute()), batch=str(folder), keep=scenario.keep,
-        target=asdict(Target()), slot=0, scenario=dict(scenario.document), folder=str(scenario.folder),
+        target=asdict(computes_on(scenario)), slot=0, scenario=dict(scenario.document), folder=str(scenario.folder),
         points=written(scenario, folder),
     )  # fmt: skip
     backend, wishes = _backend(batch, scenario, setup)

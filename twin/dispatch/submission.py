@@ -12,7 +12,7 @@ from twin.dispatch.batch import Batch
 from twin.dispatch.budget import Budget
 from twin.dispatch.drive import drive, take_and_drive
 from twin.dispatch.needed import met
-from twin.dispatch.placement import Refused, admitted, slots
+from twin.dispatch.placement import Refused, admitted, computes_on, slots
 from twin.dispatch.recovery import opened
 from twin.dispatch.tally import Tally
 from twin.dispatch.targets import Destination, destination
@@ -105,8 +105,7 @@ def submit(
     try:
         admitted(scenario, on, target)
     except Refused as refused:
-        if store.path.is_dir():
-            audit.record(store, "refused", target=on, scenario=scenario.name, file=str(scenario.file or ""), reason=str(refused))
+        audit.record(store, "refused", target=on, scenario=scenario.name, file=str(scenario.file or ""), reason=str(refused))
         raise
     doomed = ""
     if scenario.needs:
@@ -114,11 +113,11 @@ def submit(
             scenario = met(scenario, store, on=on, backend=backend)
         except NeedFailed as error:
             doomed = str(error)
-    sheet = Blueprint(scenario)
+    sheet = Blueprint(scenario, computes_on(scenario))
     with opened(store) as (journal, note):
         if note:
             logging.getLogger("twin").warning(note)
-        places = min(workers or slots(scenario, target), count)
+        places = min(workers or slots(scenario, target), count, target.concurrency or count)
         ticket = Ticket.issue(
             scenario, name=name, jobs=count, target=on, destination=target.model_dump(mode="json", exclude_defaults=True),
             workers=places, chunk=chunk, priority=priority,

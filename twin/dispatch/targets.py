@@ -134,7 +134,10 @@ def _read(file: Path) -> dict[str, Destination]:
         faults.append(Fault("targets.local.backend", found["local"].backend, "process or inline: it is this machine", "", str(file), 1))
     if faults:
         raise BadScenario(faults)
-    return {name: target.model_copy(update={"commands": True}) if name == "local" else target for name, target in found.items()}
+    local = found.get("local")
+    if local is not None and "commands" not in local.model_fields_set:
+        found["local"] = local.model_copy(update={"commands": True})
+    return found
 
 
 def restored(document: Mapping[str, Any]) -> Destination:

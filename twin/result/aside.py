@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from twin.errors import StoreFault
 
 __all__ = ["aside", "clear_abandoned", "sync_tree", "write_bytes"]
 
-PLACES = ("results/??/.*.part", "batches/*/.*.part", "batches/*/parts/.*.part")  # where a store is written to
+PLACES = ("results/??/.*.part", "batches/*/.*.part", "batches/*/parts/.*.part", "checkpoints/??/.*.part")  # where a store is written to
+STALE_SECONDS = 86_400.0  # after which a writer on another machine, whose life cannot be told from here, is taken for dead
 
 _REMEDY = {
     errno.ENOSPC: "The disk is full: free some space there, or choose another store with --store or TWIN_STORE, and run again.",
@@ -33,7 +38,7 @@ def aside(target: Path) -> Iterator[Path]:
     Raises:
         StoreFault: the disk is full, read-only or forbidden; nothing is left behind.
     """
-    path = target.parent / f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}.part"
+    path = target.parent / f".{target.name}.{_host()}.{os.getpid()}.{secrets.token_hex(4)}.part"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield path
@@ -46,9 +51,23 @@ def aside(target: Path) -> Iterator[Path]:
 def clear_abandoned(root: Path) -> None:
     """Remove what writers in the store `root` left behind when they were killed; those that still live are not disturbed."""
     for path in (path for places in PLACES for path in root.glob(places)):
-        pid = path.name.split(".")[-3]
-        if pid.isdigit() and not _lives(int(pid)):
+        host, pid = path.name.split(".")[-4:-2]
+        here = host == _host()
+        if pid.isdigit() and (not _lives(int(pid)) if here else _stale(path)):
             _remove(path)
+
+
+@cache
+def _host() -> str:
+    """Name of this machine, as a part of a file name."""
+    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname()) or "-"
+
+
+def _stale(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > STALE_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def _remove(path: Path) -> None:

@@ -83,7 +83,9 @@ def need_of(source: str, folder: Path, above: tuple[Path, ...] = ()) -> Need:
     scenario, faults = _read(file, {}, above)
     if faults or scenario is None:
         raise BadScenario(faults)
-    return Need(source, replace(scenario, sweep=None, study=()), units=load_kind(scenario.kind).scalars(scenario.spec))
+    document = {key: value for key, value in scenario.document.items() if key not in ("sweep", "study")}
+    alone = replace(scenario, sweep=None, study=(), document=document)
+    return Need(source, alone, units=load_kind(scenario.kind).scalars(scenario.spec))
 
 
 def _read(file: Path, overrides: Mapping[str, str], above: tuple[Path, ...]) -> tuple[Scenario | None, list[Fault]]:

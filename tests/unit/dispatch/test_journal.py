@@ -161,3 +161,13 @@ def test_foreign_and_newer_databases_are_left_alone(tmp_path):
         journal.database.write("pragma user_version=99")
     with pytest.raises(StoreFault, match="version 99"), opened(other):
         pass
+
+
+def test_a_mended_journal_with_a_gap_is_entered_from_the_gap_on(ledger):
+    ids = [f"{i:064x}" for i in range(6)]
+    ledger.restore([(number, ids[number], "done", "pass", False, 1) for number in (0, 1, 4)])
+    assert ledger.entered() == 2
+    ledger.enter(2, ids[2:6])
+    assert [held.number for held in ledger.unfinished(0, 10)] == [2, 3, 5]
+    assert {state: jobs for state, _, _, jobs in ledger.counts()} == {"done": 3, "pending": 3}
+    assert ledger.entered() == 6

@@ -20,6 +20,10 @@ def test_a_budget_of_jobs_stops_cleanly_and_a_retry_runs_the_rest(scenario, run)
     assert {row["attempts"] for row in batch.rows()} == {1}
 
 
+def test_a_budget_that_is_just_enough_is_no_stop(scenario, run):
+    assert run(scenario("sweep: {seeds: 6}"), limits=Limits(jobs=6)).status()["state"] == "ended"
+
+
 def test_a_budget_of_hours_counts_the_work_of_all_workers(scenario, run):
     batch = run(scenario("sleep: 0.05", "sweep: {seeds: 100}"), limits=Limits(hours=0.5 / 3600), chunk=1)
     assert batch.status()["state"] == "stopped"
@@ -66,6 +70,11 @@ def test_a_need_runs_once_as_a_batch_of_its_own(write, scenario, run, tmp_path):
     assert open_batch("latest", tmp_path / "store").id == batch.id
     again = run(scenario(NEEDY))
     assert again.summary()["cached"] == 3
+
+
+def test_a_need_with_a_sweep_is_the_run_that_it_starts_from(write, scenario, run):
+    write("twin: 1\nkind: noop\nwidth: 30 mm\nsweep: {grid: {width: [50 mm, 60 mm]}}\n", "first.twin.yaml")
+    assert [row["scalars"]["width"] for row in run(scenario(NEEDY)).rows()] == [0.03] * 3
 
 
 def test_a_failed_need_fails_its_children_with_the_reason_and_a_retry_mends_them(write, scenario, run, tmp_path):

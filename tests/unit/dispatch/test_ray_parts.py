@@ -43,7 +43,7 @@ def test_a_token_file_must_be_there(tmp_path):
 
 def test_without_ray_the_remedy_is_named(monkeypatch):
     monkeypatch.setattr(ray_options, "find_spec", lambda name: None)
-    with pytest.raises(EngineMissing, match=r"pip install 'twin\[ray\]'"):
+    with pytest.raises(EngineMissing, match=r"pip install 'factory-twin\[ray\]'"):
         require_ray()
 
 
