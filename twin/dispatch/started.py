@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from twin.dispatch.backends import Backend
 from twin.dispatch.batch import Batch
+from twin.dispatch.drawn import written
 from twin.dispatch.pace import Wishes
 from twin.dispatch.paths import batch_folder
 from twin.dispatch.placement import gpu_share
@@ -28,9 +29,11 @@ def started(batch: Batch, scenario: Scenario) -> Iterator[tuple[Backend, Wishes]
         NodeFailed: the target cannot be reached, or runs another program than this one.
     """
     ticket, store = batch.ticket, batch.store
+    folder = batch_folder(store, ticket.id).absolute()
     setup = Setup(
-        store=str(store.path.absolute()), batch=str(batch_folder(store, ticket.id).absolute()), keep=scenario.keep,
+        store=str(store.path.absolute()), batch=str(folder), keep=scenario.keep,
         target=asdict(Target()), slot=0, scenario=dict(scenario.document), folder=str(scenario.folder),
+        points=written(scenario, folder),
     )  # fmt: skip
     backend, wishes = _backend(batch, scenario, setup)
     try:

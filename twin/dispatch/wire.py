@@ -31,6 +31,7 @@ class Setup:
         slot: number of the worker.
         scenario: the batch's document, sweep included: jobs are made from it by their numbers.
         folder: where its relative paths start.
+        points: file with the points of the sweep's sample; empty where there are none.
     """
 
     store: str
@@ -40,6 +41,7 @@ class Setup:
     slot: int
     scenario: dict[str, Any]
     folder: str
+    points: str = ""
 
     def encode(self) -> bytes:
         """As bytes."""
@@ -59,10 +61,12 @@ class Setup:
 
         Raises:
             BadScenario: the document cannot be read here.
+            StoreFault: the file of the sample's points cannot.
         """
+        from twin.dispatch.drawn import read
         from twin.kinds import Target
 
-        return Blueprint(from_document(self.scenario, self.folder), Target(**self.target))
+        return Blueprint(from_document(self.scenario, self.folder), Target(**self.target), read(self.points))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,7 @@ class _SetupText(_Text):
     slot: int
     scenario: dict[str, Any]
     folder: str
+    points: str
 
 
 class _OrderText(_Text):

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -25,6 +25,9 @@ from twin.scenario.identity import FileDigests, decides, identity, setting
 from twin.scenario.model import Scenario
 from twin.scenario.places import bound_by_rules, patcher, place_at, tree_of
 from twin.scenario.sweep import Points, Sweep
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["Blueprint"]
 
@@ -40,10 +43,11 @@ class Blueprint:
         points: the values of each job.
     """
 
-    def __init__(self, scenario: Scenario, target: Target | None = None) -> None:
+    def __init__(self, scenario: Scenario, target: Target | None = None, drawn: np.ndarray | None = None) -> None:
+        """`drawn`: the points of the sweep's sample, where somebody has drawn them before."""
         self.scenario, self._target = scenario, target or Target()
         sweep = scenario.sweep or Sweep.model_validate({})
-        self.paths, self.points = tuple(sweep.paths()), Points(sweep, scenario.seed)
+        self.paths, self.points = tuple(sweep.paths()), Points(sweep, scenario.seed, drawn)
         self._keys = [find({"seed": scenario.seed, **scenario.own}, path) for path in self.paths]
         self._digests = FileDigests()
         self._base = replace(scenario, sweep=None, study=(), document=_without_sweep(scenario.document))

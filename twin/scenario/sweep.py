@@ -5,13 +5,16 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pydantic import Field, model_validator
 
 from twin.scenario.schema import Spec
 
-__all__ = ["Points", "Sample", "Sweep", "count"]
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["Points", "Sample", "Sweep", "count", "sampled"]
 
 
 class Normal(Spec):
@@ -73,9 +76,10 @@ def count(sweep: Sweep | None) -> int:
 class Points(Sequence[tuple[Any, ...]]):
     """The values of each job, in the order of `sweep.paths()`; the last block runs fastest. None is made before it is asked for."""
 
-    def __init__(self, sweep: Sweep, seed: int) -> None:
+    def __init__(self, sweep: Sweep, seed: int, drawn: np.ndarray | None = None) -> None:
+        """`drawn`: the points of the sweep's sample, (count, ranges), where somebody has drawn them before (`sampled`)."""
         grid: list[list[Sequence[Any]]] = [[values] for values in sweep.grid.values()]
-        sampled = _sampled(sweep.sample, seed) if sweep.sample else []
+        sampled: list[Sequence[Any]] = _columns(sweep, seed, drawn)
         seeds: list[Sequence[Any]] = [range(seed, seed + sweep.seeds)] if sweep.seeds else []
         zipped: list[Sequence[Any]] = list(sweep.zip.values())
         self._blocks: list[list[Sequence[Any]]] = [block for block in (*grid, zipped, sampled, seeds) if block]
@@ -117,10 +121,24 @@ class Points(Sequence[tuple[Any, ...]]):
         return self._blocks
 
 
-def _sampled(sample: Sample, seed: int) -> list[Sequence[float]]:
-    """Points over the ranges, a column a path: SI bounds in, SI values out."""
-    unit = _unit_cube(sample, seed)
-    return [_spread(drawn, unit[:, i]) for i, drawn in enumerate(sample.ranges.values())]
+def sampled(sweep: Sweep, seed: int) -> np.ndarray | None:
+    """Points over the ranges of a sweep's sample, (count, ranges), in SI; None where nothing is sampled.
+
+    Drawing them takes scipy.stats, which takes a second to load: a batch draws them once for all of its workers.
+    """
+    import numpy as np
+
+    if sweep.sample is None:
+        return None
+    unit = _unit_cube(sweep.sample, seed)
+    return np.column_stack([_spread(drawn, unit[:, i]) for i, drawn in enumerate(sweep.sample.ranges.values())])
+
+
+def _columns(sweep: Sweep, seed: int, drawn: np.ndarray | None) -> list[Sequence[Any]]:
+    if sweep.sample is None:
+        return []
+    points = sampled(sweep, seed) if drawn is None else drawn
+    return cast("list[Sequence[Any]]", [column.tolist() for column in points.T])  # type: ignore[union-attr]
 
 
 def _unit_cube(sample: Sample, seed: int) -> Any:
@@ -139,14 +157,16 @@ def _unit_cube(sample: Sample, seed: int) -> Any:
     return qmc.Sobol(dimensions, seed=rng).random_base2((sample.count - 1).bit_length())[: sample.count]
 
 
-def _spread(drawn: Any, u: Any) -> list[float]:
+def _spread(drawn: Any, u: np.ndarray) -> np.ndarray:
     """Values of the quantity from points in 0..1."""
+    import numpy as np
+
     if isinstance(drawn, (tuple, list)):
         low, high = drawn
-        return cast("list[float]", (low + (high - low) * u).tolist())
+        return np.asarray(low + (high - low) * u)
     from scipy.special import ndtri
 
-    return cast("list[float]", (drawn.normal.mean + drawn.normal.std * ndtri(u)).tolist())
+    return np.asarray(drawn.normal.mean + drawn.normal.std * ndtri(u))
 
 
 def written(sweep: Sweep) -> dict[str, Any]:
