@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twin.dispatch.backends import Backend
 from twin.dispatch.budget import Budget
@@ -66,6 +66,7 @@ class Driver:
         self._flight: dict[int, Item] = {}
         self._suspects: list[Item] = []  # their worker died: tried again one at a time, so that only the guilty go on crashing
         self._exclusive: set[int] = set()  # slots that work on a suspect
+        self._leftover = backend.leftover_reports()
         self._looked = self._shown = 0.0
 
     def run(self) -> str:
@@ -84,6 +85,7 @@ class Driver:
             with self._journal.commit():
                 self._settle(report)
                 self._take_in()
+                self._take_up()
                 orders = self._orders()
             for slot, order in orders:
                 self._backend.send(slot, order)
@@ -114,6 +116,22 @@ class Driver:
         self._intake.enter()
         self._end(self._intake.admit())
         self._end(self._intake.ask())
+
+    def _take_up(self) -> None:
+        """What an earlier driver's workers had finished ends here. Of a part all jobs must be at hand, or they are run again."""
+        if not self._leftover.ended:
+            return
+        held = {(item.number, item.attempt): item for item in self._intake.waiting}
+        numbers = {number for number, _ in held}
+        parts = {name: jobs for name, jobs in self._leftover.parts.items() if numbers.issuperset(jobs)}
+        whole = {job for jobs in parts.values() for job in jobs}
+        found = [e for e in self._leftover.ended if (e.number, e.attempt) in held and (e.row or e.number in whole)]
+        self._flight |= {e.number: held[e.number, e.attempt] for e in found}
+        self._intake.drop({e.number for e in found})
+        busy = self._leftover.busy * len(found) / len(self._leftover.ended)
+        self._settle(replace(self._leftover, ended=found, parts=parts, begun=(), busy=busy))
+        if self._intake.exhausted:
+            self._leftover = Report()
 
     def _settle(self, report: Report) -> None:
         self._journal.add_units(self._books.batch, report.units)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Container
 from dataclasses import dataclass
 
 from twin.dispatch.ledger import Ending, Held, Known, Ledger
@@ -105,6 +106,10 @@ class Intake:
             else:
                 self.waiting.append(item)
         return endings
+
+    def drop(self, numbers: Container[int]) -> None:
+        """Jobs that need no computing after all."""
+        self.waiting = deque(item for item in self.waiting if item.number not in numbers)
 
     def ask(self) -> list[Ending]:
         """Ask after the jobs that are computed elsewhere; what became of them elsewhere ends here or is taken over."""

@@ -5,6 +5,7 @@
     orders/E         the order of element E, as long as it is wanted: an element without an order ends
     reports/E.L.n    news of element E in its life L, until the driver has committed them
     lives/E          the last sign of life of E
+    leftover/...     reports that an earlier driver had not taken up
 
 An element's name is `WAVE.INDEX`. Every file is written aside and renamed; what is torn or not ours is not there.
 """
@@ -109,7 +110,7 @@ class Spool:
         Raises:
             StoreFault: it cannot be written.
         """
-        for name in ("orders", "reports", "lives"):
+        for name in ("orders", "reports", "lives", "leftover"):
             (self.path / name).mkdir(parents=True, exist_ok=True)
         if not (self.path / "token").exists():
             write_bytes(self.path / "token", secrets.token_hex(6).encode())
@@ -173,10 +174,16 @@ class Spool:
         head = {"element": str(element), "word": word, "text": text}
         self._write(f"reports/{element}.{life}.{number:06}", head, report.encode())
 
-    def letters(self) -> list[Letter]:
+    def set_aside(self) -> list[Letter]:
+        """News for an earlier driver, this time's and older ones; they stay until the spool is cleared, should this driver die too."""
+        for file in _files(self.path / "reports"):
+            file.replace(self.path / "leftover" / file.name)
+        return self.letters("leftover")
+
+    def letters(self, folder: str = "reports") -> list[Letter]:
         """All news that are there, in each element's order."""
         found = []
-        for file in sorted(_files(self.path / "reports")):
+        for file in sorted(_files(self.path / folder)):
             read = self._read(file)
             element = Element.named(str(read[0].get("element"))) if read else None
             if read and element:

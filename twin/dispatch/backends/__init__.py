@@ -19,6 +19,9 @@ class Backend(Protocol):
 
     remote: bool
 
+    def leftover_reports(self) -> Report:
+        """What workers of an earlier driver of the batch had finished, and nobody took up; nothing where workers die with it."""
+
     def load(self) -> Mapping[int, int]:
         """Slot -> jobs that were sent there and have not ended; slots that can take none now are left out."""
 

@@ -54,6 +54,10 @@ class Workers:
         self._stillborn = 0
         self._workers = {slot: self._spawn(slot) for slot in range(count)}
 
+    def leftover_reports(self) -> Report:
+        """None: workers die with their driver."""
+        return Report()
+
     def load(self) -> Mapping[int, int]:
         """Jobs in flight at each living worker."""
         return {slot: len(worker.flight) for slot, worker in self._workers.items() if not worker.doomed}

@@ -75,6 +75,10 @@ class RayActors:
         self._beat = time.monotonic() + options.start_seconds  # joining may take its time
         self._send(head, [setup.encode()])
 
+    def leftover_reports(self) -> Report:
+        """None: workers die with their driver."""
+        return Report()
+
     def load(self) -> Mapping[int, int]:
         """Jobs in flight at each actor that is ready."""
         return {number: len(slot.flight) for number, slot in self._slots.items() if slot.ready and not slot.ending}

@@ -98,7 +98,6 @@ class Slurm:
     def leftover_reports(self) -> Report:
         """What elements of an earlier driver of this batch had finished and nobody took up; their attempts are that driver's."""
         letters, self._leftover = self._leftover, []
-        self._read += letters
         return merged([letter.report for letter in letters])
 
     def load(self) -> Mapping[int, int]:
@@ -152,7 +151,7 @@ class Slurm:
         elements = self._spool.elements()
         if elements:
             self._cancel_all()
-        letters = self._spool.letters()
+        letters = self._spool.set_aside()
         for element in elements:
             self._spool.revoke(element)
         return letters
