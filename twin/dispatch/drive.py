@@ -23,6 +23,7 @@ from twin.dispatch.pace import Pace
 from twin.dispatch.paths import batch_folder, part_folder
 from twin.dispatch.placement import admitted, computes_on
 from twin.dispatch.recovery import opened
+from twin.dispatch.seat import seat
 from twin.dispatch.started import started
 from twin.dispatch.tally import Tally
 from twin.errors import BadInput, NodeFailed, TwinError
@@ -77,7 +78,7 @@ def take_and_drive(
     ledger.reopen()
     library = Library(store, scenario, journal.units(number))
     filing = Filing(ledger, part_folder(store, ticket.id), lambda: journal.units(number))
-    with _log(folder) as note:
+    with _seated(journal, number, folder), _log(folder) as note:
         finished, why = False, "interrupted"
         try:
             books = Books(journal, number, filing, _tally(journal, number, batch), _worst(batch, scenario), note, progress)
@@ -106,6 +107,17 @@ def take_and_drive(
             audit.record(store, "ended" if finished and not why else why, batch=ticket.id, target=ticket.target)
     shutil.rmtree(folder / "scratch", ignore_errors=True)
     clear_abandoned(store.path)  # again: a driver whose jobs were taken over may have died meanwhile
+
+
+@contextmanager
+def _seated(journal: Journal, number: int, folder: Path) -> Iterator[None]:
+    """The seat of the batch; without it the journal's lease is given back too."""
+    try:
+        with seat(folder):
+            yield
+    except BadInput:
+        journal.leave(number, ended=False, reason="interrupted")
+        raise
 
 
 def _driven(books: Books, batch: Batch, sheet: Blueprint, intake: Intake, budget: Budget) -> str:

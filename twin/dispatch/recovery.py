@@ -127,7 +127,7 @@ def _age(part: Path) -> tuple[int, str]:
 @contextmanager
 def _presence(store: Store) -> Iterator[Callable[[], bool]]:
     """Shows others that this process uses the journal; yields a question: is it the only one?"""
-    lock = store.path / "journal.lock"
+    lock = journal_file(store).with_name("journal.lock")
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
         file = lock.open("a")
