@@ -22,6 +22,7 @@ __all__ = ["Station", "work_off"]
 
 REPORT_SECONDS = 0.05  # finished jobs wait no longer than this for company
 BEAT_SECONDS = 0.5  # a sign of life, with the age of the job at hand
+PART_SECONDS = 5.0  # of work between two parts of one order: no more is lost with its worker
 PART_ROWS = 200  # jobs of an order from which their rows are written here
 Tell = Callable[[Report], None]
 
@@ -67,23 +68,33 @@ class Station:
 
     def _as_part(self, order: Order) -> None:
         finished: list[Done] = []
+        since, last = time.perf_counter(), len(order.numbers) - 1
         self._reports.begin(order.numbers[0], order.attempts[0])
         try:
-            for one in self._work.do(order, self._monitor):
+            for count, one in enumerate(self._work.do(order, self._monitor), start=1):
                 finished.append(one)
                 self._units |= one.units
-                following = min(len(finished), len(order.numbers) - 1)
+                following = min(count, last)
                 self._reports.alive(order.numbers[following], order.attempts[following])
                 if self._monitor.cancelled():
                     break
-            name = f"{order.numbers[0]:09d}-{order.attempts[0]}-{self._mark}.parquet"
-            write_part(self._parts / name, [one.row for one in finished], self._units)
+                if count <= last and time.perf_counter() - since > PART_SECONDS:
+                    self._publish(finished)
+                    self._reports.begin(order.numbers[following], order.attempts[following])
+                    finished, since = [], time.perf_counter()
+            self._publish(finished)
         except StoreFault as error:
             self._reports.tell(str(error))
             return
+        self._reports.tell()
+
+    def _publish(self, finished: list[Done]) -> None:
+        """Write the rows of these jobs, and tell that they ended."""
+        first = finished[0].row
+        name = f"{first.index:09d}-{first.attempts}-{self._mark}.parquet"
+        write_part(self._parts / name, [one.row for one in finished], self._units)
         ended = [Ended(one.row.index, one.row.attempts, one.state, one.row.verdict, one.badness) for one in finished]
         self._reports.end(ended, self._units, parts={name: [one.row.index for one in finished]})
-        self._reports.tell()
 
 
 class _Reports:
@@ -128,9 +139,10 @@ class _Reports:
         with self._lock:
             elapsed = None if self._began is None else time.perf_counter() - self._began
             running = [] if self._began is None else [self._at]
-            report = Report(self._ended, (), running, self._parts, self._busy, self._units, elapsed, fault)
+            busy = self._busy if self._ended else 0.0  # of jobs that are told later it is told with them
+            report = Report(self._ended, (), running, self._parts, busy, self._units, elapsed, fault)
             self._ended, self._begun, self._parts, self._units = [], False, {}, {}
-            self._busy, self._told_at = 0.0, time.perf_counter()
+            self._busy, self._told_at = self._busy - busy, time.perf_counter()
             self._send(report)
 
     def close(self) -> None:
