@@ -21,12 +21,11 @@ from tests.services.ray import RayCluster
 
 WORKERS = 2
 ROUNDS = 3
-SINGLE_JOBS, CHUNKED_JOBS = 6_000, 60_000
 BARE_CALLS, BARE_ITEMS, BARE_CHUNK = 5_000, 200_000, 500
 LIMIT_SECONDS = 300.0
 
 
-def rows() -> list[dict[str, Any]]:
+def rows(single_jobs: int = 6_000, chunked_jobs: int = 60_000, rounds: int = ROUNDS) -> list[dict[str, Any]]:
     """One by one, and in chunks chosen by the dispatcher; none where Ray, or a network of its own, cannot be had."""
     if find_spec("ray") is None:
         return []
@@ -36,14 +35,14 @@ def rows() -> list[dict[str, Any]]:
         return []
     try:
         cluster.add(cpus=WORKERS)
-        single, calls = alternately(ROUNDS, [partial(_jobs, cluster, SINGLE_JOBS, 1), partial(_bare, cluster, BARE_CALLS, 1)])
-        chunked, items = alternately(ROUNDS, [partial(_jobs, cluster, CHUNKED_JOBS), partial(_bare, cluster, BARE_ITEMS, BARE_CHUNK)])
+        single, calls = alternately(rounds, [partial(_jobs, cluster, single_jobs, 1), partial(_bare, cluster, BARE_CALLS, 1)])
+        chunked, items = alternately(rounds, [partial(_jobs, cluster, chunked_jobs), partial(_bare, cluster, BARE_ITEMS, BARE_CHUNK)])
     finally:
         cluster.close()
     figures = partial(row, unit="jobs/s", peer_name="bare Ray actors", threads=WORKERS)
     return [
-        figures("no-op jobs on Ray one by one", ours=single, peer=calls, note=f"{SINGLE_JOBS} jobs, warm; held to >= 0.7"),
-        figures("no-op jobs on Ray chunked", ours=chunked, peer=items, note=f"{CHUNKED_JOBS} jobs, warm; held to >= 20,000 jobs/s"),
+        figures("ray no-op jobs one by one", ours=single, peer=calls, note=f"{single_jobs} jobs, warm; held to >= 0.7"),
+        figures("ray no-op jobs chunked", ours=chunked, peer=items, note=f"{chunked_jobs} jobs, warm; held to >= 20,000 jobs/s"),
     ]
 
 

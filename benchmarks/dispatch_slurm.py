@@ -21,11 +21,11 @@ from benchmarks.table import row
 from twin.dispatch import submit
 from twin.scenario import from_document
 
-JOBS, SECONDS, SLOTS = 2_000, 0.2, 4
+SECONDS, SLOTS = 0.2, 4
 WANTED = 0.9
 
 
-def rows() -> list[dict[str, Any]]:
+def rows(jobs: int = 2_000) -> list[dict[str, Any]]:
     """One row; none where this machine lacks Slurm's daemons or may not make a network for them."""
     from tests.services.slurm import PROGRAMS, Slurm
 
@@ -39,23 +39,24 @@ def rows() -> list[dict[str, Any]]:
             return []
         try:
             with _target(Path(folder), slurm), slurm.network.inside():
-                share, wall, tail = _busy(Path(folder))
+                share, wall, tail = _busy(Path(folder), jobs)
         finally:
             slurm.close()
-    whole = 100 * JOBS * SECONDS / (SLOTS * wall)
+    whole = 100 * jobs * SECONDS / (SLOTS * wall)
     note = (
-        f"{JOBS} jobs of {SECONDS} s in {wall:.1f} s ({whole:.0f} % of all); left out: the last {tail:.1f} s, when not all slots have work"
+        f"{jobs} jobs of {SECONDS} s in {wall:.1f} s ({whole:.0f} % of all); left out: the last {tail:.1f} s, when not all slots have work"
     )
     return [row("busy share of Slurm slots", "%", 100 * share, 100 * WANTED, "target", threads=SLOTS, note=note)]
 
 
-def _busy(folder: Path) -> tuple[float, float, float]:
+def _busy(folder: Path, jobs: int) -> tuple[float, float, float]:
     """Share, wall time and the time at the end that is left out [s]."""
-    document = {"twin": 1, "kind": "noop", "sleep": f"{SECONDS} s", "sweep": {"seeds": JOBS}}
+    document = {"twin": 1, "kind": "noop", "sleep": f"{SECONDS} s", "sweep": {"seeds": jobs}}
     begun, started = time.time(), time.perf_counter()
     batch = submit(from_document(document, folder), on="cluster", workers=SLOTS, store=folder / "store")
     wall = time.perf_counter() - started
-    assert batch.summary()["done"] == JOBS
+    if batch.summary()["done"] != jobs:
+        raise SystemExit(f"the batch did not do what it should: {batch.summary()}")
     logs = (batch.store.path / "batches" / batch.id / "logs").glob("slurm-*.log")
     spans = [_span(log) for log in logs]
     full = _last_full(spans) - begun
