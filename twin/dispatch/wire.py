@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Literal, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from twin.errors import NodeFailed
@@ -14,6 +15,7 @@ from twin.scenario import Blueprint, from_document
 
 __all__ = ["Ended", "Lost", "Order", "Report", "Setup", "Why", "merged"]
 
+T = TypeVar("T")
 Why = Literal["crashed", "expired", "bystander", "moved"]
 State = Literal["done", "stopped", "failed", "cancelled"]
 Verdict = Literal["pass", "fail", "none"]
@@ -54,7 +56,7 @@ class Setup:
         Raises:
             NodeFailed: they are no set-up.
         """
-        return cls(**_read(_SetupText, data))
+        return _checked(cls, data)
 
     def sheet(self) -> Blueprint:
         """Makes the jobs from their numbers.
@@ -96,7 +98,7 @@ class Order:
         Raises:
             NodeFailed: they are no order.
         """
-        return cls(**_read(_OrderText, data))
+        return _checked(cls, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,10 @@ class Report:
         Raises:
             NodeFailed: they are no report.
         """
-        text = _read(_ReportText, data)
+        try:
+            text = dict(_ReportText.model_validate_json(data))
+        except ValidationError as error:
+            raise _damaged(error) from error
         text["ended"] = [Ended(*about) for about in text["ended"]]
         return cls(**text)
 
@@ -182,29 +187,11 @@ def merged(reports: Sequence[Report]) -> Report:
     )
 
 
-class _Text(BaseModel):
+class _ReportText(BaseModel):
+    """A report as it travels: what ended stands in rows of plain values."""
+
     model_config = ConfigDict(strict=True, extra="forbid")
 
-
-class _SetupText(_Text):
-    store: str
-    batch: str
-    keep: str
-    target: dict[str, Any]
-    slot: int
-    scenario: dict[str, Any]
-    folder: str
-    points: str
-
-
-class _OrderText(_Text):
-    numbers: list[int]
-    ids: list[str]
-    attempts: list[int]
-    worst: float | None
-
-
-class _ReportText(_Text):
     ended: list[tuple[int, int, State, Verdict, float, str]]
     begun: list[tuple[int, int]]
     parts: dict[str, list[int]]
@@ -214,10 +201,20 @@ class _ReportText(_Text):
     fault: str
 
 
-def _read(form: type[_Text], data: bytes) -> dict[str, Any]:
+def _checked(form: type[T], data: bytes) -> T:
+    """A dataclass from its JSON, every field of its type."""
     try:
-        return dict(form.model_validate_json(data))
+        return cast(T, _adapter(cast(Any, form)).validate_json(data, strict=True))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "(all)"
-        raise NodeFailed(f"a message between driver and worker is damaged: at {where}: {first['msg']}") from error
+        raise _damaged(error) from error
+
+
+@cache
+def _adapter(form: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(form)
+
+
+def _damaged(error: ValidationError) -> NodeFailed:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(map(str, first["loc"])) or "(all)"
+    return NodeFailed(f"a message between driver and worker is damaged: at {where}: {first['msg']}")
