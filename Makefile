@@ -26,7 +26,8 @@ test: $(TEST_STAMP) ## lint, arrows, types, the default suite
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not peers and not browser and not faults and not slurm and not ray"
 
 test-full: $(TEST_STAMP) ## what needs peers, a browser, time, or kills processes
-	$(BIN)/python -m pytest -q -m "slow or peers or browser or faults or slurm or ray"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "(slow or peers or browser or faults or slurm or ray) and not alone"
+	$(BIN)/python -m pytest -q -m alone
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .

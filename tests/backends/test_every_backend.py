@@ -3,62 +3,23 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.faults.drivers import TWIN
+from tests.backends.place import SECONDS, Place, place_of
 from twin.dispatch import open_batch
 from twin.scenario import expand, load
 
 HEAD = "twin: 1\nkind: noop\n"
 SWEEP = "sweep: {sample: {count: 24, method: uniform, ranges: {value: [-1, 1], width: [1 mm, 2 mm]}}}\n"
-SECONDS = 240  # for one command, on a busy machine
-PLACES = {
-    "inline": "{backend: inline}",
-    "process": "{backend: process, concurrency: 2}",
-    "slurm": "{backend: slurm, concurrency: 2, residency: DE}",
-    "ray": "{backend: ray, concurrency: 2, residency: DE, ray: {address: '%s'}}",
-}
-
-
-class Place:
-    """A target of one backend, as a user meets it: by the command line."""
-
-    def __init__(self, backend: str, folder: Path, prefix: list[str], address: str) -> None:
-        self.backend, self.store, self._folder, self._prefix = backend, folder / "store", folder, prefix
-        self._targets = folder / "targets.yaml"
-        where = PLACES[backend] % address if "%s" in PLACES[backend] else PLACES[backend]
-        self._targets.write_text(f"targets:\n  here: {where}\n")
-
-    def twin(self, *arguments: object) -> subprocess.CompletedProcess[str]:
-        settings = ["env", f"TWIN_TARGETS={self._targets}", f"TWIN_STORE={self.store}", "COLUMNS=200"]
-        command = [*self._prefix, *settings, TWIN, *map(str, arguments)]
-        return subprocess.run(command, cwd=self._folder, capture_output=True, text=True, timeout=SECONDS)
-
-    def submit(self, file: Path, *options: object) -> tuple[int, dict[str, Any]]:
-        ran = self.twin("submit", file, "--on", "here", "--json", *options)
-        assert ran.stdout, ran.stderr
-        return ran.returncode, json.loads(ran.stdout)
-
-    def rows(self) -> list[dict[str, Any]]:
-        return open_batch("latest", self.store).rows()
 
 
 @pytest.fixture(params=["inline", "process", pytest.param("slurm", marks=pytest.mark.slurm), pytest.param("ray", marks=pytest.mark.ray)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    prefix: list[str] = []
-    address = ""
-    if request.param == "slurm":
-        prefix = request.getfixturevalue("slurm").prefix
-    if request.param == "ray":
-        cluster = request.getfixturevalue("ray_cluster")
-        prefix, address = cluster.network.prefix, cluster.address
-    return Place(request.param, tmp_path, prefix, address)
+    return place_of(request.param, request, tmp_path)
 
 
 def test_every_job_ends_once_with_the_numbers_of_a_single_run(place: Place, write: Callable[..., Path]) -> None:

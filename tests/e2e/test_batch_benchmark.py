@@ -25,6 +25,7 @@ CASES = {
 }
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_job_costs_little_more_than_the_peers(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

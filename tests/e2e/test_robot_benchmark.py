@@ -40,6 +40,7 @@ UNITS = {
 }
 
 
+@pytest.mark.alone
 @pytest.mark.peers
 def test_compiled_batches_beat_their_peers():
     for peer in ("pinocchio", "mujoco", "pybullet"):

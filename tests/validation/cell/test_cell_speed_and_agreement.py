@@ -19,6 +19,7 @@ from twin.scenario import expand, load
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.alone
 def test_the_sled_runs_at_eight_times_real_time_on_one_core() -> None:
     """Clearance queries, contact queries, planning and control included; compiling apart. Of an ordinary core."""
     needs("pybullet", find_spec("pybullet"), "pybullet has wheels up to CPython 3.11 only")
