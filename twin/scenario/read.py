@@ -17,7 +17,7 @@ from twin.scenario.address import dotted, get, put, split, walk
 from twin.scenario.build import Origin, build
 from twin.scenario.model import Scenario
 from twin.scenario.needs import Need, from_folder
-from twin.scenario.paths import is_file
+from twin.scenario.paths import is_file, resolve
 
 __all__ = ["check", "load", "locate"]
 
@@ -76,7 +76,7 @@ def need_of(source: str, folder: Path, above: tuple[Path, ...] = ()) -> Need:
             raise BadInput("needs", source, "a complete result folder", f"Its result.json cannot be read: {error}.") from error
     beside = folder / source
     try:
-        file = beside.resolve() if is_file(beside) else locate(source)
+        file = resolve(beside if is_file(beside) else locate(source), folder)
     except BadScenario as error:
         raise BadInput("needs", source, f"a result folder, or {error.faults[0].allowed}", error.faults[0].remedy) from error
     if file in above:
