@@ -20,11 +20,15 @@ __all__ = [
 ]  # fmt: skip
 
 
+class _Number(float):
+    """What pint computes with. As whole numbers a few letters of text, `10**10**10 m`, would take all memory and time."""
+
+
 @cache
 def _registry() -> Any:
     import pint
 
-    registry = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
+    registry = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, non_int_type=_Number)
     registry.formatter.default_format = "~"
     return registry
 

@@ -26,7 +26,7 @@ class Driver:
         )  # fmt: skip
 
     def batch(self):
-        return until(lambda: open_batch("latest", self.store), 20)
+        return until(lambda: open_batch("latest", self.store))
 
     def workers(self):
         """Its worker processes."""
@@ -37,13 +37,13 @@ class Driver:
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def end(self, timeout=60):
+    def end(self, timeout=300):
         """Exit code, standard output, standard error."""
         out, err = self.process.communicate(timeout=timeout)
         return self.process.returncode, out, err
 
 
-def until(ask, seconds=30):
+def until(ask, seconds=120):
     """The first true answer."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

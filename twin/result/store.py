@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from twin.errors import BadInput, UnknownName
+from twin.errors import BadInput, StoreFault, UnknownName
 from twin.result.aside import aside, write_bytes
 from twin.result.document import dumps, result_json
 from twin.result.folder import open_folder, write_files
@@ -37,20 +37,26 @@ class Store:
         return os.path.isdir(f"{self._results}/{id[:2]}/{id}")
 
     def get(self, id: str) -> Result | None:
-        """The result of this id, or None."""
-        return open_folder(self.folder(id)) if self.has(id) else None
+        """The result of this id; None when there is none, or its folder is damaged: then it is computed again."""
+        if not self.has(id):
+            return None
+        try:
+            return open_folder(self.folder(id))
+        except (BadInput, StoreFault):
+            return None
 
     def put(self, result: Result, document: Mapping[str, Any], *, scratch: Path | None = None, files: bool = True) -> Path:
         """Publish `result` under its id, once: of several writers the first wins, and its numbers stay.
 
         An id covers what decides the numbers, not the bounds: when the same numbers come with another verdict or
-        name, these are brought up to date. `files=False` leaves series, arrays and scene out.
+        name, these are brought up to date. A damaged folder is replaced. `files=False` leaves series, arrays and scene out.
 
         Raises:
             StoreFault: it cannot be written (full disk ...); nothing is left behind.
         """
         folder = self.folder(result.id)
-        if not self.has(result.id):
+        if self.get(result.id) is None:
+            self.discard(result.id)
             light = result if files else replace(result, series=None, arrays={}, scene=None)
             with aside(folder) as fresh:
                 write_files(light, document, fresh, scratch=scratch)

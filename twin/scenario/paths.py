@@ -7,7 +7,15 @@ from pathlib import Path
 from twin import assets
 from twin.errors import BadInput
 
-__all__ = ["resolve"]
+__all__ = ["is_file", "resolve"]
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except OSError:  # longer than the system allows
+        return False
 
 
 def resolve(path: str | Path, folder: Path) -> Path:
@@ -20,7 +28,10 @@ def resolve(path: str | Path, folder: Path) -> Path:
     """
     roots = _roots(folder)
     candidates = [Path(path)] if Path(path).is_absolute() else [folder / path, assets.root() / path]
-    there = [found for c in candidates if (found := c.resolve()).is_file()]
+    try:
+        there = [found for c in candidates if (found := c.resolve()).is_file()]
+    except (OSError, ValueError, RuntimeError) as error:  # too long, a zero byte in it, a circle of links
+        raise BadInput("file", str(path), "the path of a file", f"No file can have this name: {error}.") from error
     inside = [found for found in there if any(found.is_relative_to(root) for root in roots)]
     if inside:
         return inside[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -16,6 +17,7 @@ from twin.scenario.address import dotted, get, put, split, walk
 from twin.scenario.build import Origin, build
 from twin.scenario.model import Scenario
 from twin.scenario.needs import Need, from_folder
+from twin.scenario.paths import is_file, resolve
 
 __all__ = ["check", "load", "locate"]
 
@@ -51,11 +53,11 @@ def locate(source: str | Path) -> Path:
         BadScenario: neither is there; the fault lists the bundled names.
     """
     known = assets.bundled()
-    if Path(source).is_file():
+    if is_file(Path(source)):
         return Path(source).resolve()
     if str(source) in known:
         return known[str(source)].resolve()
-    folder = " It is a folder; name a file in it." if Path(source).is_dir() else ""
+    folder = " It is a folder; name a file in it." if os.path.isdir(source) else ""
     allowed = "an existing file, or a bundled scenario: " + (", ".join(known) or "none")
     raise BadScenario([Fault("(file)", str(source), allowed, nearest(str(source), known) + folder)])
 
@@ -67,14 +69,14 @@ def need_of(source: str, folder: Path, above: tuple[Path, ...] = ()) -> Need:
         BadInput: it names nothing, or leads back to a scenario that needs this one.
         BadScenario: the needed scenario has faults of its own.
     """
-    if (folder / source / "result.json").is_file():
+    if is_file(folder / source / "result.json"):
         try:
             return from_folder(source, folder / source)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BadInput("needs", source, "a complete result folder", f"Its result.json cannot be read: {error}.") from error
     beside = folder / source
     try:
-        file = beside.resolve() if beside.is_file() else locate(source)
+        file = resolve(beside if is_file(beside) else locate(source), folder)
     except BadScenario as error:
         raise BadInput("needs", source, f"a result folder, or {error.faults[0].allowed}", error.faults[0].remedy) from error
     if file in above:
