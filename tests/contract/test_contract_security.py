@@ -1,8 +1,7 @@
 """What the toolkit never does: listen, load code from data, start a shell, keep a secret, read beside the folders it is given.
 
 Tokens: the one of a Ray cluster goes to Ray by its path and is never read or compared by us. The token of a batch's spool
-folder names the batch, so that files of another one are not taken for its own; it lies in that folder itself, whoever can
-write there can read it, and so its comparison need not take constant time. No other token is compared.
+folder, which lies in that folder, is compared in constant time (`twin.dispatch.envelope`). No other token is compared.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from hmac import compare_digest
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -21,7 +22,7 @@ def opened(token: str, data: bytes) -> tuple[dict[str, Any], bytes] | None:
     line, _, body = data.partition(b"\n")
     try:
         head = from_json(line)
-        whole = head["token"] == token and head["length"] == len(body) and head["sha256"] == sha256(body).hexdigest()
+        whole = compare_digest(str(head["token"]).encode(), token.encode()) and head["length"] == len(body) and head["sha256"] == sha256(body).hexdigest()
     except (ValueError, TypeError, KeyError):
         return None
     return (head, body) if whole else None
