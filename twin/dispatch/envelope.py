@@ -22,7 +22,8 @@ def opened(token: str, data: bytes) -> tuple[dict[str, Any], bytes] | None:
     line, _, body = data.partition(b"\n")
     try:
         head = from_json(line)
-        whole = compare_digest(str(head["token"]).encode(), token.encode()) and head["length"] == len(body) and head["sha256"] == sha256(body).hexdigest()
+        ours = compare_digest(str(head["token"]).encode(), token.encode())
+        whole = ours and head["length"] == len(body) and head["sha256"] == sha256(body).hexdigest()
     except (ValueError, TypeError, KeyError):
         return None
     return (head, body) if whole else None
