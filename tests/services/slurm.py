@@ -91,6 +91,12 @@ class Slurm:
         self.restart_controller()
         self._forgetful = True
 
+    def resume_drained(self) -> None:
+        """What an administrator does: a controller that forgot jobs starts them twice, their nodes refuse, and it drains these."""
+        for node in NODES:
+            if self.state(node) in ("drained", "draining"):
+                subprocess.run([*self.prefix, "scontrol", "update", f"nodename={node}", "state=resume"], capture_output=True, timeout=20)
+
     def steps(self) -> list[psutil.Process]:
         """The slurmstepd processes of running jobs."""
         return self._inside(lambda process: process.name() == "slurmstepd")
