@@ -61,7 +61,7 @@ def _wishes(slots: int, scenario: Scenario) -> Wishes:
     """Jobs that can share a launch come in larger chunks, from the first one on."""
     if load_kind(scenario.kind).simulate_many is None or scenario.resources.time is not None:
         return Wishes(slots)
-    return Wishes(slots, chunk_seconds=1.0, largest=1024, first=256)
+    return Wishes(slots, chunk_seconds=3.0, largest=2048, first=1024, shares=2)
 
 
 def _slurm(place: Destination, slots: int, scenario: Scenario, setup: Setup) -> tuple[Backend, Wishes]:

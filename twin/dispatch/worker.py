@@ -19,6 +19,7 @@ from twin.dispatch.wire import Order, Report, Setup
 __all__ = ["Told", "main"]
 
 DRIVER_GONE = 4
+COLLECT = (50_000, 20, 100)  # a launch makes many objects that live until its end: looking for circles among them takes a tenth of it
 
 
 class Orders:
@@ -76,6 +77,7 @@ def main(handle: int) -> None:
 
     station = Station(setup, tell, monitor)
     gc.freeze()  # what is loaded by now stays: no collection need look at it
+    gc.set_threshold(*COLLECT)
     station.ready()
     orders = Orders(connection)
     while True:
