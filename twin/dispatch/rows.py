@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic_core import from_json, to_json  # a few times as fast as the standard library's, which is felt at 10,000 jobs a second
 
-from twin.result.model import Result
+from twin.result import table
+from twin.result.model import Result, Scalar
 from twin.result.parts import Row
 
 __all__ = ["LOG_KEPT", "from_result", "row_text", "text_row"]
@@ -41,8 +42,14 @@ def from_result(result: Result, *, index: int, values: Mapping[str, Any], second
         verdict=result.verdict,
         reason=result.reason,
         values=values,
-        scalars={name: float(s.value) for name, s in result.scalars.items() if math.isfinite(s.value)},
+        scalars=_plain(result.scalars),
         seconds=seconds,
         attempts=attempts,
         log=result.log[-LOG_KEPT:],
     )
+
+
+def _plain(scalars: Mapping[str, Scalar]) -> dict[str, float]:
+    if isinstance(scalars, table.Row):
+        return scalars.plain()
+    return {name: float(s.value) for name, s in scalars.items() if math.isfinite(s.value)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 
 import numpy as np
 
@@ -31,32 +32,35 @@ class Table:
         values: list[list[float]] = np.column_stack(list(self.columns.values())).tolist()
         return values
 
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Name -> place in a row."""
+        return {name: i for i, name in enumerate(self.columns)}
+
 
 class Row(Mapping[str, Scalar]):
     """The scalars of one result; whoever wants those of all reads the columns of `table`, in which this is row `at`."""
 
-    __slots__ = ("_made", "at", "table")
+    __slots__ = ("at", "table")
 
     def __init__(self, table: Table, at: int) -> None:
         self.table, self.at = table, at
-        self._made: dict[str, Scalar] | None = None
 
-    @property
-    def _scalars(self) -> dict[str, Scalar]:
-        if self._made is None:
-            units = self.table.units
-            values = zip(self.table.columns, self.table.rows[self.at], strict=True)
-            self._made = {name: Scalar(value, units[name]) for name, value in values if value == value}
-        return self._made
+    def plain(self) -> dict[str, float]:
+        """Name -> value of those that are finite."""
+        return {name: value for name, value in zip(self.table.columns, self.table.rows[self.at], strict=True) if isfinite(value)}
 
     def __getitem__(self, name: str) -> Scalar:
-        return self._scalars[name]
+        value = self.table.rows[self.at][self.table.places[name]]
+        if value != value:
+            raise KeyError(name)
+        return Scalar(value, self.table.units[name])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._scalars)
+        return (name for name, value in zip(self.table.columns, self.table.rows[self.at], strict=True) if value == value)
 
     def __len__(self) -> int:
-        return len(self._scalars)
+        return sum(1 for _ in self)
 
     def __repr__(self) -> str:
-        return repr(self._scalars)
+        return repr(dict(self))
