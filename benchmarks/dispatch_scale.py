@@ -40,8 +40,8 @@ def rows(jobs: int = JOBS) -> list[dict[str, Any]]:
         _until(lambda: batch.status()["entered"] == jobs)
         submit = time.perf_counter() - begun
         memory = _peak(driver)
-        ended = batch.status()["done"]
         _kill(driver)
+        ended = batch.status()["done"]
         status = median(_seconds(batch) for _ in range(QUESTIONS))
         begun = time.perf_counter()
         driver = _begin(folder, "retry", batch.id)
