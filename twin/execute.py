@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -110,7 +111,8 @@ def run_jobs(
         checkpoint: where a job, by its id, keeps its state.
     """
     for sheet in {id(job.sheet): job.sheet for job in jobs}.values():
-        sheet.renew()
+        with suppress(BadInput):  # a file that is gone fails the jobs that need it, each with its reason
+            sheet.renew()
     sharing = [i for i, job in enumerate(jobs) if _may_share(job)] if len(jobs) > 1 else []
     ready = {i: _ready(jobs[i], target, monitor) for i in sharing}
     shared = _launches(ready, target, monitor)

@@ -55,7 +55,7 @@ class Place:
 
 
 def place_of(backend: str, request: pytest.FixtureRequest, folder: Path) -> Place:
-    """The place, on the services of this session."""
+    """The place, on the services that all tests of a run share."""
     if backend == "slurm":
         return Place(backend, folder, request.getfixturevalue("slurm").prefix, "")
     if backend == "ray":

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 
 from twin.errors import BadScenario
 from twin.kinds import Target, load_kind
-from twin.scenario.address import Keys, dotted, find, put
+from twin.scenario.address import Keys, find, put
 from twin.scenario.build import revised
 from twin.scenario.header import COMMON
 from twin.scenario.identity import FileDigests, decides, identity, setting
@@ -86,9 +87,10 @@ class Blueprint:
         Raises:
             BadInput: one cannot be read.
         """
+        before, self._digested = self._digested, None  # until all are read: an id that is asked for meanwhile looks again
         digested = self._digests.all(self._files)
-        if digested != self._digested:
-            self._digested, self._hashed = digested, None
+        self._hashed = self._hashed if digested == before else None
+        self._digested = digested
 
     def ids(self, start: int, stop: int) -> list[str]:
         """Ids of the jobs `start` to `stop - 1`, as `identity` gives them for each alone.
@@ -228,7 +230,8 @@ def _shared(old: Sequence[Any], new: Sequence[Any]) -> Sequence[Any]:
 
 def _hasher(base: Scenario, keys: Sequence[Keys], target: Target, digests: FileDigests) -> Callable[[Sequence[Any]], str]:
     """Values of a job -> its id: the text that is hashed, with holes where the values go."""
-    marked, marks = {"seed": base.seed, **base.own}, [f"<<{i}: {dotted(k)}>>" for i, k in enumerate(keys)]
+    token = secrets.token_hex(8)  # no text of a user's looks like a hole
+    marked, marks = {"seed": base.seed, **base.own}, [f"<<{token} {i}>>" for i in range(len(keys))]
     for place, mark in zip(keys, marks, strict=True):
         marked = put(marked, place, mark)
     text = decides(base, target, digests, own={k: v for k, v in marked.items() if k != "seed"}, seed=marked["seed"])

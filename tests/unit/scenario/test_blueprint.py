@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twin.errors import BadScenario
+from twin.execute import run_jobs
+from twin.kinds import Silent, Target
 from twin.scenario import Blueprint, expand, from_document, identity, load
 from twin.scenario.sweep import Points, Sweep
 
@@ -107,6 +109,19 @@ def test_a_file_that_changes_changes_the_ids(write) -> None:
     blueprint.renew()
     assert not set(blueprint.ids(0, 2)) & set(before)
     same(blueprint, range(2))
+
+
+def test_a_file_that_is_gone_fails_the_job_with_its_reason(write) -> None:
+    mesh = write("solid a", "a.stl")
+    jobs = list(expand(load(write(HEAD + "mesh: a.stl\nsweep: {grid: {value: [1, 2]}}\n"))))
+    mesh.unlink()
+    results = list(run_jobs(jobs, target=Target(), monitor=Silent()))
+    assert [result.status for result in results] == ["failed", "failed"]
+    assert all("a.stl" in result.reason for result in results)
+
+
+def test_text_of_a_user_is_no_hole(write) -> None:
+    same(Blueprint(load(write(HEAD + "work: '<<0: value>>'\nsweep: {grid: {value: [1, 2]}}\n"))), range(2))
 
 
 def test_words_that_choose_files_choose_ids(write) -> None:
