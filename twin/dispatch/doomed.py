@@ -20,7 +20,7 @@ def fail_all(journal: Journal, ledger: Ledger, sheet: Blueprint, reason: str) ->
         ledger.enter(start, sheet.ids(start, min(start + SLICE, len(sheet))))
     for start in range(0, len(sheet), SLICE):
         with journal.commit():
-            held = [job for job in ledger.unfinished(start, SLICE) if job.number < start + SLICE]
+            held = ledger.unfinished(start, start + SLICE, SLICE)
             rows = [Row(job.id, job.number, "failed", "none", reason, sheet.values(job.number), attempts=0) for job in held]
             found = [row_text(row) for row in rows]
             ledger.end([Ending(j.number, j.attempt, j.state, "failed", "none", text) for j, text in zip(held, found, strict=True)])

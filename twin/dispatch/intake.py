@@ -91,7 +91,7 @@ class Intake:
         """Claim the next entered jobs, where few wait; those that are known already end here."""
         if self._asked_to >= self._entered or len(self.waiting) >= AHEAD:
             return []
-        held = self._ledger.unfinished(self._asked_to, SLICE)
+        held = self._ledger.unfinished(self._asked_to, self._entered, SLICE)
         self._check(held)
         self._asked_to = held[-1].number + 1 if len(held) == SLICE else self._entered
         items = [Item(h.number, h.id, h.state, h.attempt, h.crashes) for h in held]

@@ -97,10 +97,10 @@ class Ledger:
         first = self._db.read("select min(number) from job where batch=?", self._batch)
         return 0 if first[0][0] else int(gaps[0][0])
 
-    def unfinished(self, start: int, count: int) -> list[Held]:
-        """The next entered jobs from number `start` on that have not come to an end by themselves; at most `count`."""
-        query = "select number, id, state, attempt, crashes from job where batch=? and number>=? and state not in ('done', 'stopped') "
-        rows = self._db.read(query + "order by number limit ?", self._batch, start, count)
+    def unfinished(self, start: int, stop: int, count: int) -> list[Held]:
+        """The next entered jobs of numbers `start` to `stop - 1` that have not come to an end by themselves; at most `count`."""
+        query = "select number, id, state, attempt, crashes from job where batch=? and number>=? and number<? "
+        rows = self._db.read(query + "and state not in ('done', 'stopped') order by number limit ?", self._batch, start, stop, count)
         return [Held(number, id.hex(), state, attempt, crashes) for number, id, state, attempt, crashes in rows]
 
     def reopen(self) -> None:

@@ -18,7 +18,7 @@ from twin.dispatch.wire import Setup
 from twin.kinds import load_kind
 from twin.scenario import Scenario
 
-__all__ = ["started"]
+__all__ = ["started", "wishes"]
 
 
 @contextmanager
@@ -54,12 +54,14 @@ def _backend(batch: Batch, scenario: Scenario, setup: Setup) -> tuple[Backend, W
         return _ray(ticket.place(), ticket.workers, scenario, setup)
     from twin.dispatch.backends.process import Workers
 
-    return Workers(ticket.workers, setup, time_limit=resources.time, threads=resources.cpu), _wishes(ticket.workers, scenario)
+    return Workers(ticket.workers, setup, time_limit=resources.time, threads=resources.cpu), wishes(ticket.workers, scenario)
 
 
-def _wishes(slots: int, scenario: Scenario) -> Wishes:
+def wishes(slots: int, scenario: Scenario) -> Wishes:
     """Jobs that can share a launch come in larger chunks, from the first one on."""
-    if load_kind(scenario.kind).simulate_many is None or scenario.resources.time is not None:
+    kind = load_kind(scenario.kind)
+    shared = kind.simulate_many is not None and kind.cost(scenario.spec).batch_key and scenario.resources.time is None
+    if not shared:
         return Wishes(slots)
     return Wishes(slots, chunk_seconds=3.0, largest=2048, first=1024, shares=2)
 
@@ -86,4 +88,4 @@ def _ray(place: Destination, slots: int, scenario: Scenario, setup: Setup) -> tu
         section.address, section.namespace, cpus=resources.cpu, gpus=gpu_share(scenario, place), memory=int(resources.memory or 0),
         labels=section.labels, token_file=section.token_file, environment=place.launcher[0] if place.environment else "",
     )  # fmt: skip
-    return RayActors(slots, setup, options, time_limit=resources.time, threads=resources.cpu), _wishes(slots, scenario)
+    return RayActors(slots, setup, options, time_limit=resources.time, threads=resources.cpu), wishes(slots, scenario)

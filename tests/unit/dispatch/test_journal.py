@@ -30,7 +30,7 @@ def ledger(journal):
 
 
 def states(ledger):
-    return {held.number: (held.state, held.attempt, held.crashes) for held in ledger.unfinished(0, 100)}
+    return {held.number: (held.state, held.attempt, held.crashes) for held in ledger.unfinished(0, 100, 100)}
 
 
 def test_a_start_is_the_next_attempt_and_only_its_ending_counts(ledger):
@@ -168,6 +168,6 @@ def test_a_mended_journal_with_a_gap_is_entered_from_the_gap_on(ledger):
     ledger.restore([(number, ids[number], "done", "pass", False, 1) for number in (0, 1, 4)])
     assert ledger.entered() == 2
     ledger.enter(2, ids[2:6])
-    assert [held.number for held in ledger.unfinished(0, 10)] == [2, 3, 5]
+    assert [held.number for held in ledger.unfinished(0, 10, 10)] == [2, 3, 5]
     assert {state: jobs for state, _, _, jobs in ledger.counts()} == {"done": 3, "pending": 3}
     assert ledger.entered() == 6

@@ -6,6 +6,7 @@ from twin.dispatch import Limits, open_batch
 from twin.dispatch.journal import Journal
 from twin.dispatch.shares import Share
 from twin.errors import BadInput
+from twin.result.parts import read_part, rows_of, write_part
 
 
 def test_a_budget_of_jobs_stops_cleanly_and_a_retry_runs_the_rest(scenario, run):
@@ -89,3 +90,22 @@ def test_a_failed_need_fails_its_children_with_the_reason_and_a_retry_mends_them
     with pytest.raises(BadInput, match="Submit the scenario again"):
         batch.retry()  # another need makes other jobs: it is another batch
     assert run(scenario(NEEDY)).summary()["done"] == 3
+
+
+def test_a_torn_journal_with_a_gap_in_its_parts_is_retried_to_the_end(scenario, run, tmp_path):
+    """Rows that no part held were lost with the journal; a failed job behind the gap is taken once, not twice."""
+    lines = ["sweep: {grid: {behaviour: [ok, raise], value: [1, 2, 3, 4]}}"]
+    batch = run(scenario(*lines), chunk=1)
+    parts = tmp_path / "store" / "batches" / batch.id / "parts"
+    (part,) = parts.glob("*.parquet")
+    rows = [row for row in rows_of(read_part(part)) if row.index not in (1, 2)]
+    part.unlink()
+    write_part(parts / part.name, rows, {"value": "1", "seed": "1", "width": "m"})
+    for file in (tmp_path / "store").glob("journal.sqlite*"):
+        file.unlink()
+    (tmp_path / "store" / "journal.sqlite").write_bytes(b"torn" * 5000)
+    again = open_batch(batch.id, tmp_path / "store").retry()
+    assert [row["index"] for row in again.rows()] == list(range(8))
+    assert [row["status"] for row in again.rows()] == ["done"] * 4 + ["failed"] * 4
+    assert again.status()["state"] == "ended"
+    assert {row["attempts"] for row in again.rows()} == {1}

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.cell.test_rigid_cells import CELL
 from twin import execute
 from twin.dispatch import submit
+from twin.dispatch.started import wishes
 from twin.kinds import Silent, Target, load_kind
 from twin.scenario import Job, Single, expand, from_document, identity, load
 
@@ -87,3 +88,11 @@ def test_a_batch_shares_launches_and_stores_what_single_runs_give(jobs: list[Job
     for job in jobs[:4]:
         alone = execute.run_job(job, target=Target(), monitor=Silent())
         assert table[job.id]["scalars"] == {name: scalar.value for name, scalar in alone.scalars.items()}
+
+
+def test_only_jobs_that_share_launches_come_in_large_chunks(jobs: list[Job], tmp_path: Path) -> None:
+    """Cells with contact are long and run apart: they go one by one, so that no worker is left with a pile of them."""
+    rigid = load(tmp_path / "reach.twin.yaml")
+    assert wishes(2, rigid).first > 1
+    assert wishes(2, load("server_sled_sweep")).first == 1
+    assert wishes(2, load(tmp_path / "reach.twin.yaml", {"resources.time": "60 s"})).first == 1
