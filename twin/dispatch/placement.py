@@ -46,7 +46,8 @@ def admitted(scenario: Scenario, name: str, target: Destination) -> None:
         ("resources.gpu_memory", asked.gpu_memory, (target.gpu_memory or 0) * max(1, target.gpus) if target.gpus else 0),
     ):
         if need is not None and limit is not None and need > limit:
-            raise _refused(what, need, name, f"at most {limit:g} on a node of this target", "Ask for less, or choose another --on.")
+            remedy = f"Ask for less, choose another --on, or name what {name} has (cpus, memory, gpus, gpu_memory) in targets.yaml."
+            raise _refused(what, need, name, f"at most {limit:g} on a node of this target", remedy)
 
 
 def slots(scenario: Scenario, target: Destination) -> int:
