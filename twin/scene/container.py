@@ -17,10 +17,10 @@ _WIDTHS = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}
 
 
 class Buffer:
-    """The binary chunk in the making: three views (vertices, indices, other numbers) that accessors point into."""
+    """The binary chunk in the making: four views (vertices, indices, other numbers, colours) that accessors point into."""
 
     def __init__(self) -> None:
-        self.views: tuple[bytearray, bytearray, bytearray] = (bytearray(), bytearray(), bytearray())
+        self.views: tuple[bytearray, bytearray, bytearray, bytearray] = (bytearray(), bytearray(), bytearray(), bytearray())
         self.accessors: list[dict[str, Any]] = []
 
     def vertices(self, array: np.ndarray) -> int:
@@ -37,6 +37,13 @@ class Buffer:
         kind = {width: name for name, width in _WIDTHS.items()}[table.shape[1]]
         return self._add(2, table, _FLOAT, kind, bounds=bounds)
 
+    def colors(self, array: np.ndarray) -> int:
+        """Index of a new accessor over vertex colours, sRGB and alpha in 0..1, shape (n, 4): linear light in 16 bits a channel."""
+        light = np.concatenate([linear(array[:, :3]), array[:, 3:]], axis=1)
+        index = self._add(3, np.round(light * 65535), _UINT16, "VEC4")
+        self.accessors[index]["normalized"] = True
+        return index
+
     def _add(self, view: int, array: np.ndarray, component: int, kind: str, *, bounds: bool = False) -> int:
         data = np.ascontiguousarray(array, _DTYPES[component])
         accessor: dict[str, Any] = {"bufferView": view, "byteOffset": len(self.views[view]), "componentType": component}
@@ -51,7 +58,7 @@ class Buffer:
 
 def pack(document: dict[str, Any], buffer: Buffer) -> bytes:
     """The file of `document` and the numbers in `buffer`; views that nothing uses are left out."""
-    traits: list[dict[str, int]] = [{"byteStride": 12, "target": 34962}, {"target": 34963}, {}]
+    traits: list[dict[str, int]] = [{"byteStride": 12, "target": 34962}, {"target": 34963}, {}, {"byteStride": 8, "target": 34962}]
     views: list[dict[str, int]] = []
     renumbered: dict[int, int] = {}
     offset = 0
@@ -90,20 +97,22 @@ class Numbers:
         self._document, self._binary = document, binary
 
     def __call__(self, index: int) -> np.ndarray:
-        """Numbers of accessor `index`, shape (n,) or (n, width), as float64 or int64."""
+        """Numbers of accessor `index`, shape (n,) or (n, width), as float64 or int64; normalised ones in 0..1."""
         accessor = self._document["accessors"][index]
         view, width = self._document["bufferViews"][accessor["bufferView"]], _WIDTHS[accessor["type"]]
         offset = view["byteOffset"] + accessor["byteOffset"]
         flat = np.frombuffer(self._binary, _DTYPES[accessor["componentType"]], accessor["count"] * width, offset)
         table = flat.reshape(-1, width) if width > 1 else flat
+        if accessor.get("normalized"):
+            return table / float(np.iinfo(table.dtype).max)
         return table.astype(np.int64 if table.dtype.kind == "u" else np.float64)
 
 
-def linear(c: float) -> float:
-    """sRGB as people write colours -> the linear light of glTF (IEC 61966-2-1)."""
-    return c / 12.92 if c <= 0.04045 else float(((c + 0.055) / 1.055) ** 2.4)
+def linear(c: np.ndarray) -> np.ndarray:
+    """sRGB in 0..1 as people write colours -> the linear light of glTF (IEC 61966-2-1)."""
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
 
 
-def srgb(c: float) -> float:
+def srgb(c: np.ndarray) -> np.ndarray:
     """The inverse of `linear`."""
-    return c * 12.92 if c <= 0.0031308 else float(1.055 * c ** (1 / 2.4) - 0.055)
+    return np.where(c <= 0.0031308, c * 12.92, 1.055 * c ** (1 / 2.4) - 0.055)

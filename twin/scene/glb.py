@@ -2,7 +2,8 @@
 
 The root node turns Z up into glTF's Y up; under it one node a group, under those the scene's nodes. Frames that
 interpolation gives back within POSITION_TOLERANCE and ROTATION_TOLERANCE are left out, nodes that stay within them have no
-channels. Trails, markers, curves and captions stand in the `extras` of the glTF scene, their numbers in accessors.
+channels. Still lines are meshes of mode LINES under the root. Trails, markers, curves, captions and what colours mean stand in
+the `extras` of the glTF scene, their numbers in accessors.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from twin.errors import BadInput, UnknownName
-from twin.scene.container import Buffer, linear, pack
+from twin.scene.check import check
+from twin.scene.colormap import table
+from twin.scene.container import Buffer, pack
+from twin.scene.glb_lines import lines_mesh
 from twin.scene.glb_reader import read_glb, scene_from_glb
-from twin.scene.model import Mesh, Scene
+from twin.scene.materials import Materials
+from twin.scene.model import ColorBar, Mesh, Scene
 from twin.scene.normals import creased
 from twin.scene.tracks import Between, continuous, key_frames, lerp, slerp
 
@@ -41,13 +45,16 @@ def write_glb(scene: Scene, path: Path | str) -> None:
 
 def glb_bytes(scene: Scene) -> bytes:
     """The GLB file of `scene`; equal scenes give equal bytes."""
-    _check(scene)
-    buffer = Buffer()
-    materials: dict[tuple[float, ...], int] = {}
+    check(scene)
+    buffer, materials = Buffer(), Materials()
     mesh_keys = list(dict.fromkeys(node.mesh for node in scene.nodes))
     meshes = [_mesh(scene.meshes[key], key, buffer, materials) for key in mesh_keys]
     nodes = _tree(scene, {key: i for i, key in enumerate(mesh_keys)})
     animation = _animate(scene, nodes, buffer)
+    for lines in scene.lines:
+        nodes[0].setdefault("children", []).append(len(nodes))
+        nodes.append({"name": lines.name, "mesh": len(meshes)})
+        meshes.append(lines_mesh(lines, buffer, materials))
     document: dict[str, Any] = {
         "asset": {"version": "2.0", "generator": "twin"},
         "scene": 0,
@@ -55,51 +62,23 @@ def glb_bytes(scene: Scene) -> bytes:
         "nodes": nodes,
     }
     if meshes:
-        document |= {"meshes": meshes, "materials": [_material(color) for color in materials]}
+        document |= {"meshes": meshes, "materials": materials.documents}
     if animation["channels"]:
         document["animations"] = [animation]
     return pack(document, buffer)
 
 
-def _check(scene: Scene) -> None:
-    t = np.asarray(scene.t, float)
-    if t.ndim != 1 or not len(t) or not np.isfinite(t).all() or (np.diff(t) <= 0).any():
-        raise BadInput("scene.t", t.shape, "strictly increasing finite times, shape (frames,)")
-    for key, mesh in scene.meshes.items():
-        _check_array(f"mesh {key}: vertices", mesh.vertices, [(len(mesh.vertices), 3)])
-        _check_array(f"mesh {key}: faces", mesh.faces, [(len(mesh.faces), 3)])
-        if not len(mesh.faces) or np.min(mesh.faces) < 0 or np.max(mesh.faces) >= len(mesh.vertices):
-            raise BadInput(f"mesh {key}: faces", len(mesh.faces), f"at least one triangle of vertices 0..{len(mesh.vertices) - 1}")
-    for node in scene.nodes:
-        if node.mesh not in scene.meshes:
-            raise UnknownName(f"node {node.name}: mesh", node.mesh, scene.meshes)
-        _check_array(f"node {node.name}: position", node.position, [(3,), (len(t), 3)])
-        _check_array(f"node {node.name}: rotation", node.rotation, [(4,), (len(t), 4)])
-    for trail in scene.trails:
-        _check_array(f"trail {trail.name}: points", trail.points, [(len(t), 3)])
-    for name, curve in scene.curves.items():
-        if np.shape(curve) != t.shape:
-            raise BadInput(f"curve {name}", np.shape(curve), f"one value a frame, shape {t.shape}")
-
-
-def _check_array(where: str, array: np.ndarray, shapes: list[tuple[int, ...]]) -> None:
-    if np.shape(array) not in shapes:
-        raise BadInput(where, np.shape(array), "an array of shape " + " or ".join(str(shape) for shape in shapes))
-    if not np.isfinite(array).all():
-        raise BadInput(where, "nan or inf", "finite numbers")
-
-
-def _mesh(mesh: Mesh, key: str, buffer: Buffer, materials: dict[tuple[float, ...], int]) -> dict[str, Any]:
-    vertices, normals, faces = creased(np.asarray(mesh.vertices, float), np.asarray(mesh.faces))
-    attributes = {"POSITION": buffer.vertices(vertices), "NORMAL": buffer.vertices(normals)}
-    material = materials.setdefault(tuple(float(c) for c in mesh.color), len(materials))
+def _mesh(mesh: Mesh, key: str, buffer: Buffer, materials: Materials) -> dict[str, Any]:
+    given = np.asarray(mesh.vertices, float)
+    rows = given if mesh.colors is None else np.concatenate([given, mesh.colors], axis=1)
+    vertices, normals, faces = creased(rows, np.asarray(mesh.faces))
+    attributes = {"POSITION": buffer.vertices(vertices[:, :3]), "NORMAL": buffer.vertices(normals)}
+    if mesh.colors is not None:
+        attributes["COLOR_0"] = buffer.colors(vertices[:, 3:])
+        material = materials.painted(mesh.colors)
+    else:
+        material = materials.plain(mesh.color)
     return {"name": key, "primitives": [{"attributes": attributes, "indices": buffer.indices(faces), "material": material}]}
-
-
-def _material(color: tuple[float, ...]) -> dict[str, Any]:
-    rgb = [round(linear(c), 6) for c in color[:3]]
-    pbr = {"baseColorFactor": [*rgb, round(color[3], 6)], "metallicFactor": 0.05, "roughnessFactor": 0.55}
-    return {"pbrMetallicRoughness": pbr, "doubleSided": True, **({"alphaMode": "BLEND"} if color[3] < 1 else {})}
 
 
 def _tree(scene: Scene, mesh_index: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -158,6 +137,8 @@ def _extras(scene: Scene, buffer: Buffer) -> dict[str, Any]:
         {"name": name, "unit": scene.units.get(name, ""), "values": buffer.numbers(values)} for name, values in scene.curves.items()
     ]
     extras["captions"] = [[round(float(t), 6), text] for t, text in scene.captions]
+    if scene.bars:
+        extras["bars"] = [_bar(bar) for bar in scene.bars]
     if scene.markers:
         labels = list(dict.fromkeys(marker.label for marker in scene.markers))
         rows = np.array([(m.t, m.duration, *m.position, *m.vector) for m in scene.markers])
@@ -167,3 +148,9 @@ def _extras(scene: Scene, buffer: Buffer) -> dict[str, Any]:
             "rows": buffer.numbers(rows.ravel()),
         }
     return extras
+
+
+def _bar(bar: ColorBar) -> dict[str, Any]:
+    """A bar in words, with its control points: a viewer need not know the map."""
+    stops = ["#" + "".join(f"{round(255 * c):02x}" for c in row) for row in table(bar.map).tolist()]
+    return {"quantity": bar.quantity, "unit": bar.unit, "low": float(bar.low), "high": float(bar.high), "map": bar.map, "stops": stops}

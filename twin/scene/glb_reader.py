@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from twin.errors import BadInput
-from twin.scene.container import Numbers, srgb, unpack
-from twin.scene.model import Marker, Mesh, Node, Scene, Trail
+from twin.scene.container import Numbers, unpack
+from twin.scene.glb_lines import is_lines, read_lines
+from twin.scene.materials import color_of, colors_of
+from twin.scene.model import ColorBar, Marker, Mesh, Node, Scene, Trail
 from twin.scene.tracks import Between, lerp, slerp
 
 __all__ = ["read_glb", "scene_from_glb"]
@@ -43,21 +45,23 @@ def _scene(document: dict[str, Any], extras: dict[str, Any], numbers: Numbers) -
     t = numbers(extras["t"])
     return Scene(
         t=t,
-        meshes={mesh["name"]: _read_mesh(document, mesh, numbers) for mesh in document.get("meshes", [])},
+        meshes={mesh["name"]: _read_mesh(document, mesh, numbers) for mesh in document.get("meshes", []) if not is_lines(mesh)},
         nodes=tuple(_read_nodes(document, t, numbers)),
         trails=tuple(Trail(s["name"], numbers(s["points"]), tuple(s["color"])) for s in extras["trails"]),
         markers=tuple(_read_markers(extras.get("markers"), numbers)),
         curves={curve["name"]: numbers(curve["values"]) for curve in extras["curves"]},
         units={curve["name"]: curve["unit"] for curve in extras["curves"] if curve["unit"]},
         captions=tuple((when, text) for when, text in extras["captions"]),
+        lines=tuple(read_lines(mesh, document, numbers) for mesh in document.get("meshes", []) if is_lines(mesh)),
+        bars=tuple(ColorBar(b["quantity"], b["unit"], b["low"], b["high"], b["map"]) for b in extras.get("bars", [])),
     )
 
 
 def _read_mesh(document: dict[str, Any], mesh: dict[str, Any], numbers: Numbers) -> Mesh:
     primitive = mesh["primitives"][0]
-    *rgb, alpha = document["materials"][primitive["material"]]["pbrMetallicRoughness"]["baseColorFactor"]
-    r, g, b = (round(srgb(c), 4) for c in rgb)
-    return Mesh(numbers(primitive["attributes"]["POSITION"]), numbers(primitive["indices"]).reshape(-1, 3), (r, g, b, alpha))
+    attributes, color = primitive["attributes"], color_of(document["materials"][primitive["material"]])
+    colors = colors_of(numbers(attributes["COLOR_0"])) if "COLOR_0" in attributes else None
+    return Mesh(numbers(attributes["POSITION"]), numbers(primitive["indices"]).reshape(-1, 3), color, colors)
 
 
 def _read_nodes(document: dict[str, Any], t: np.ndarray, numbers: Numbers) -> list[Node]:
@@ -69,7 +73,7 @@ def _read_nodes(document: dict[str, Any], t: np.ndarray, numbers: Numbers) -> li
             tracks[channel["target"]["node"], channel["target"]["path"]] = numbers(sampler["input"]), numbers(sampler["output"])
     nodes = []
     for index, node in enumerate(document["nodes"]):
-        if "mesh" in node:
+        if "mesh" in node and not is_lines(document["meshes"][node["mesh"]]):
             position = _sampled(t, tracks.get((index, "translation")), node["translation"], lerp)
             rotation = _sampled(t, tracks.get((index, "rotation")), node["rotation"], slerp)[..., [3, 0, 1, 2]]
             nodes.append(Node(node["name"], document["meshes"][node["mesh"]]["name"], position, rotation, group.get(index, "")))

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["Marker", "Mesh", "Node", "Scene", "Trail"]
+from twin.scene.colormap import colors
+
+__all__ = ["ColorBar", "Lines", "Marker", "Mesh", "Node", "Scene", "Trail"]
 
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """Triangles: vertices [m] of shape (n, 3), faces of shape (m, 3), colour RGBA in 0..1."""
+    """Triangles: vertices [m] of shape (n, 3), faces of shape (m, 3), colour RGBA in 0..1.
+
+    `colors`, where given, are the colours of the vertices and stand for `color`: RGBA in 0..1, shape (n, 4). A colour for
+    each face: give every face vertices of its own. `ColorBar.paint` makes colours of numbers.
+    """
 
     vertices: np.ndarray
     faces: np.ndarray
     color: tuple[float, float, float, float] = (0.7, 0.7, 0.72, 1.0)
+    colors: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,45 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """Still polylines, such as streamlines: seen at all times, switched on and off together.
+
+    Attributes:
+        name: what they are; unique among the lines of a scene.
+        polylines: points [m] of each, shape (k, 3), k >= 2; world frame.
+        color: RGBA in 0..1.
+        colors: RGBA in 0..1 of each polyline's points, shape (k, 4); stand for `color`.
+    """
+
+    name: str
+    polylines: Sequence[np.ndarray]
+    color: tuple[float, float, float, float] = (0.13, 0.34, 0.84, 1.0)
+    colors: Sequence[np.ndarray] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColorBar:
+    """What the colours of meshes or lines mean: a quantity, its unit ("1" for pure numbers), its range, and a map.
+
+    `map` is a name of `twin.scene.colormap.MAPS`: `viridis` for magnitudes, `blue-white-red`, centred at 0, for signed numbers.
+    """
+
+    quantity: str
+    unit: str
+    low: float
+    high: float
+    map: str = "viridis"
+
+    def paint(self, values: np.ndarray) -> np.ndarray:
+        """Colour of each value, RGBA in 0..1, shape (..., 4); values beyond the range get the colour of its end.
+
+        Raises:
+            BadInput: no such map, or `low` is not below `high`.
+        """
+        return colors(values, self.map, self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
 class Marker:
     """Something that happened at a place: a contact, a collision. `vector` is drawn as an arrow (a force [N])."""
 
@@ -60,13 +106,15 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Meshes, nodes over time, trails, markers, and curves to plot under the same time cursor.
+    """Meshes, nodes over time, trails, markers, lines, and curves to plot under the same time cursor.
 
     Attributes:
         t: time of each frame [s], shape (frames,); strictly increasing; (1,) for a still scene.
         curves: name -> values of shape (frames,), e.g. joint angles.
         units: name of a curve -> unit.
         captions: (time [s], text) pairs: what the program is doing from then on.
+        lines: still polylines.
+        bars: what the colours mean.
     """
 
     t: np.ndarray
@@ -77,3 +125,5 @@ class Scene:
     curves: Mapping[str, np.ndarray] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     captions: tuple[tuple[float, str], ...] = ()
+    lines: tuple[Lines, ...] = ()
+    bars: tuple[ColorBar, ...] = ()

@@ -19,21 +19,21 @@ def creased(vertices: np.ndarray, faces: np.ndarray, crease_angle: float = CREAS
     `crease_angle`, become one vertex; its normal is the mean of its faces' normals weighted by their areas.
 
     Args:
-        vertices: [m], shape (n, 3).
+        vertices: [m], shape (n, 3 + k): x, y, z, and k numbers, such as a colour, that ride along; a vertex is split where they differ.
         faces: indices, shape (m, 3).
         crease_angle: [rad].
 
     Returns:
-        vertices of shape (k, 3), unit normals of shape (k, 3), faces of shape (m, 3); the triangles are the same.
+        vertices of shape (p, 3 + k), unit normals of shape (p, 3), faces of shape (m, 3); the triangles are the same.
     """
-    points, welded = np.unique(vertices, axis=0, return_inverse=True)
-    at = welded.reshape(-1)[faces]
+    rows, welded = np.unique(vertices, axis=0, return_inverse=True)
+    at, points = welded.reshape(-1)[faces], rows[:, :3]
     normals = np.cross(points[at[:, 1]] - points[at[:, 0]], points[at[:, 2]] - points[at[:, 0]])
     vertex_of_corner, count = _smooth_corners(at, _unit(normals), np.cos(crease_angle))
-    position = np.zeros((count, 3))
-    position[vertex_of_corner] = points[at.ravel()]
+    split = np.zeros((count, rows.shape[1]))
+    split[vertex_of_corner] = rows[at.ravel()]
     summed = np.stack([np.bincount(vertex_of_corner, np.repeat(normals[:, k], 3), count) for k in range(3)], axis=1)
-    return position, _unit(summed), vertex_of_corner.reshape(-1, 3)
+    return split, _unit(summed), vertex_of_corner.reshape(-1, 3)
 
 
 def _smooth_corners(faces: np.ndarray, normals: np.ndarray, cosine: float) -> tuple[np.ndarray, int]:
