@@ -12,10 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 from numba import config, njit
+from numba.extending import overload
 
 from twin.kernel.cache import folder_for, writable
 
-__all__ = ["loop", "routine", "scalar"]
+__all__ = ["disjoint", "loop", "real", "routine", "scalar"]
 
 FAST = {"contract", "nsz", "arcp", "reassoc", "afn"}
 
@@ -32,6 +33,42 @@ def routine(function: Function) -> Function:
     """Compile once; called by loops of the same folder, from whose disk cache it comes along."""
     compiled: Function = njit(error_model="numpy", fastmath=FAST)(function)
     return compiled
+
+
+def disjoint(function: Function) -> Function:
+    """A routine whose array arguments share no memory, so that its loop is vectorised whatever their lengths.
+
+    For loops over many arrays LLVM would have to check every pair at run time, and gives up. The promise is the caller's;
+    the function does nothing but index its arguments. (Strides as constants of a generated module reach the same speed,
+    and cost seconds of compilation for every new size.)
+    """
+    compiled: Any = njit(error_model="numpy", fastmath=FAST)(function)
+    if hasattr(compiled, "_compiler"):  # not without the compiler (NUMBA_DISABLE_JIT)
+        usual = compiled._compiler._customize_flags
+
+        def promised(flags: Any) -> Any:
+            flags = usual(flags)
+            flags.noalias = True  # numba's own parallel loops are compiled with it; `njit` has no option for it
+            return flags
+
+        compiled._compiler._customize_flags = promised
+    apart: Function = compiled
+    return apart
+
+
+def real(value: Any, like: Any) -> Any:
+    """`value` in the floating-point type of `like`: a bare literal is float64 and would slow float32 tenfold."""
+    return type(like)(value)
+
+
+@overload(real, inline="always")
+def _real_compiled(value, like):  # type: ignore[no-untyped-def]  # numba compares the two signatures literally
+    like_type = like
+
+    def convert(value, like):  # type: ignore[no-untyped-def]
+        return like_type(value)
+
+    return convert
 
 
 def loop(function: Function) -> Function:

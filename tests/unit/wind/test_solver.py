@@ -1,0 +1,90 @@
+"""The solver in place, beside the slow reference; and what must not matter: threads, restarts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.unit.wind import reference
+from twin.physics.wind.boundaries import Side, connect
+from twin.physics.wind.grid import Grid
+from twin.physics.wind.lattice import D2Q9, D3Q19
+from twin.physics.wind.state import Flow, smagorinsky_factor
+
+PERIODIC, SLIP = Side("periodic"), Side("slip")
+PLANE, SPACE = (D2Q9, (9, 1, 7)), (D3Q19, (7, 5, 6))
+
+
+def profile(places: np.ndarray) -> np.ndarray:
+    return np.stack([0.03 + 0.001 * places[:, 2], 0 * places[:, 0], 0 * places[:, 0]], axis=1)
+
+
+SIX = ("x_low", "x_high", "y_low", "y_high", "z_low", "z_high")
+
+
+def sides_of(name: str, plane: bool) -> dict[str, Side]:
+    moving, wall = Side("wall", np.array([0.02, 0.0 if plane else 0.01, 0.0])), Side("wall")
+    inlet, outlet, driven = Side("inlet", np.array([0.03, 0, 0])), Side("outlet"), Side("periodic", jump=1e-3)
+    six = {
+        "periodic": (PERIODIC,) * 6,
+        "driven": (driven, driven, wall, wall, wall, wall),
+        "tunnel": (Side("inlet", profile), outlet, SLIP, SLIP, moving, SLIP),
+        "open": (inlet, outlet, PERIODIC, PERIODIC, PERIODIC, PERIODIC),
+        "cavity": (wall, wall, moving, SLIP, wall, moving),
+    }[name]
+    return dict(zip(SIX, six, strict=True))
+
+
+def case(lattice, shape):
+    """A block in the way, any flow to begin with."""
+    rng = np.random.default_rng(0)
+    bodies = np.zeros(shape, int)
+    bodies[3:5, : 3 if shape[1] > 1 else 1, 2:4] = 1
+    u = rng.normal(0, 0.02, (*shape, 3))
+    if lattice.plane:
+        u[..., 1] = 0
+    return bodies, np.linspace(0.05, 0.2, shape[0] + 2), (rng.normal(0, 0.01, shape), u)
+
+
+@pytest.mark.parametrize("smagorinsky", [0.0, smagorinsky_factor(0.1)], ids=["laminar", "eddies"])
+@pytest.mark.parametrize("sides", ["periodic", "driven", "tunnel", "open", "cavity"])
+@pytest.mark.parametrize(("lattice", "shape"), [PLANE, SPACE], ids=["D2Q9", "D3Q19"])
+def test_five_steps_equal_the_reference(lattice, shape, sides, smagorinsky):
+    bodies, excess, start = case(lattice, shape)
+    chosen = sides_of(sides, lattice.plane)
+    paces = [0.2, 0.4, 0.6, 0.8, 1.0]
+    rho, u = reference.run(lattice, bodies, chosen, excess, smagorinsky, start, paces)
+    grid = Grid(lattice, shape)
+    flow = Flow.at_rest(grid, connect(grid, bodies, chosen, None, np.float64), excess, smagorinsky=smagorinsky, dtype=np.float64)
+    flow.start(*start)
+    flow.advance(np.array(paces))
+    found_rho, found_u = flow.fields()
+    fluid = bodies == 0
+    assert np.abs(found_rho - rho)[fluid].max() < 1e-15
+    assert np.abs(found_u - u)[fluid].max() < 1e-15
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_threads_and_restarts_give_equal_bits(dtype, monkeypatch):
+    monkeypatch.setattr("twin.physics.wind.state.SMALL", 0)
+    lattice, shape = SPACE
+    bodies, excess, start = case(lattice, shape)
+    grid = Grid(lattice, shape)
+    boundary = connect(grid, bodies, sides_of("tunnel", False), None, dtype)
+
+    def made(threads: int) -> Flow:
+        flow = Flow.at_rest(grid, boundary, excess, smagorinsky=smagorinsky_factor(0.1), dtype=dtype, threads=threads)
+        flow.start(*start)
+        return flow
+
+    flows = [made(threads) for threads in (1, 2, 3)]
+    for flow in flows:
+        flow.advance(np.ones(7))
+    cut = made(1)
+    cut.advance(np.ones(3))
+    again = Flow(grid, boundary, excess, smagorinsky_factor(0.1), cut.f.copy(), step=3, threads=2)
+    again.advance(np.ones(4))
+    for flow in (*flows[1:], again):
+        np.testing.assert_array_equal(flow.f, flows[0].f)
+    arms = np.zeros((len(boundary.q), 3))
+    np.testing.assert_array_equal(flows[1].loads(arms)[1], flows[0].loads(arms)[1])

@@ -1,0 +1,1 @@
+"""trimesh in, arrays out: surfaces are loaded, looked over, and put onto grids."""

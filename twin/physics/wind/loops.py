@@ -1,0 +1,222 @@
+"""Traversal only, in place: Esoteric Pull (Lehmann 2022), where every place in memory is read and written by one cell alone.
+
+Populations lie as [x][direction][z][y], each plane of x with a ring of ghosts and padding. A sweep takes a plane in one
+run, ghosts and solid cells included; `solid` keeps what is theirs. Direction i is read at p[i]; what leaves along i is written
+where the opposite direction was read. Which place that is alternates with the parity of the step (`Grid.offsets`).
+Boundaries follow each sweep, over lists of links.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.kernel import disjoint, loop
+from twin.physics.wind.cell import (
+    macros_d2q9,
+    macros_d3q19,
+    rates,
+    relaxed_d2q9,
+    relaxed_d3q19,
+    stress_d2q9,
+    stress_d3q19,
+    thickened,
+)
+from twin.physics.wind.link import anti_bounced, interpolated
+from twin.physics.wind.rows import read_d2q9, read_d3q19, rows_d2q9, rows_d3q19, write_d2q9, write_d3q19
+
+__all__ = [
+    "advance_plane", "advance_space", "interpolate", "macros_plane", "macros_space", "momentum", "outflow", "reflect",
+    "sweep_plane", "sweep_space",
+]  # fmt: skip
+
+
+@disjoint
+def _run_d2q9(p, solid, even, odd):  # type: ignore[no-untyped-def]
+    for k in range(np.uint64(len(solid))):
+        f = read_d2q9(p, k)
+        write_d2q9(p, k, solid[k] == 0, f, relaxed_d2q9(f, even, odd))
+
+
+@disjoint
+def _run_d2q9_eddies(p, solid, excess, smagorinsky):  # type: ignore[no-untyped-def]
+    for k in range(np.uint64(len(solid))):
+        f = read_d2q9(p, k)
+        even, odd = rates(thickened(excess, stress_d2q9(f), smagorinsky))
+        write_d2q9(p, k, solid[k] == 0, f, relaxed_d2q9(f, even, odd))
+
+
+@disjoint
+def _run_d3q19(p, solid, even, odd):  # type: ignore[no-untyped-def]
+    for k in range(np.uint64(len(solid))):
+        f = read_d3q19(p, k)
+        write_d3q19(p, k, solid[k] == 0, f, relaxed_d3q19(f, even, odd))
+
+
+@disjoint
+def _run_d3q19_eddies(p, solid, excess, smagorinsky):  # type: ignore[no-untyped-def]
+    for k in range(np.uint64(len(solid))):
+        f = read_d3q19(p, k)
+        even, odd = rates(thickened(excess, stress_d3q19(f), smagorinsky))
+        write_d3q19(p, k, solid[k] == 0, f, relaxed_d3q19(f, even, odd))
+
+
+@loop
+def sweep_plane(f, solid, offsets, size, excess, smagorinsky, begin, end):  # type: ignore[no-untyped-def]
+    """Stream and collide the planes begin..end, ghosts counted from 0.
+
+    Args:
+        f: populations, flat; solid: 0 where a cell is fluid, flat.
+        offsets: (q,) of this parity; size: (first, cells of a run, cells of a plane).
+        excess: (planes,) tau - 1/2; smagorinsky: 18 sqrt(2) C^2, of f's type; 0 for none.
+    """
+    first, count, plane = size
+    for x in range(begin, end):
+        row = solid[x * plane + first : x * plane + first + count]
+        p = rows_d2q9(f, x * 9 * plane + first, offsets, count)
+        if smagorinsky > 0:
+            _run_d2q9_eddies(p, row, excess[x], smagorinsky)
+        else:
+            even, odd = rates(excess[x])
+            _run_d2q9(p, row, even, odd)
+
+
+@loop
+def sweep_space(f, solid, offsets, size, excess, smagorinsky, begin, end):  # type: ignore[no-untyped-def]
+    """As `sweep_plane`, for D3Q19."""
+    first, count, plane = size
+    for x in range(begin, end):
+        row = solid[x * plane + first : x * plane + first + count]
+        p = rows_d3q19(f, x * 19 * plane + first, offsets, count)
+        if smagorinsky > 0:
+            _run_d3q19_eddies(p, row, excess[x], smagorinsky)
+        else:
+            even, odd = rates(excess[x])
+            _run_d3q19(p, row, even, odd)
+
+
+@loop
+def reflect(f, links, parity, pace, begin, end):  # type: ignore[no-untyped-def]
+    """Half-way walls, inlets, mirrors and periodic sides: what arrives is what left somewhere, plus a shift.
+
+    Args:
+        links: (to, from, shift), the first two (2, m) by parity, the last (m,).
+        pace: factor of the shift, of f's type.
+    """
+    to, source, shift = links[0][parity], links[1][parity], links[2]
+    for k in range(begin, end):
+        f[to[k]] = f[source[k]] + pace * shift[k]
+
+
+@loop
+def interpolate(f, links, parity, pace, begin, end):  # type: ignore[no-untyped-def]
+    """Walls of bodies, at their true place on each link.
+
+    Args:
+        links: (to, from, third, near, far, shift), the first three (2, m) by parity, the others (m,).
+    """
+    to, source, third, near, far, shift = links[0][parity], links[1][parity], links[2][parity], links[3], links[4], links[5]
+    for k in range(begin, end):
+        f[to[k]] = interpolated(f[source[k]], f[third[k]], near[k], far[k]) + pace * shift[k]
+
+
+@loop
+def outflow(f, links, offsets, parity, velocities, weights, begin, end):  # type: ignore[no-untyped-def]
+    """Outlet cells: what comes in from outside has the pressure zero and the cell's own velocity.
+
+    Args:
+        links: (cells (m,), masks (m,)): place of direction 0, and a bit for each direction that arrives from outside.
+        offsets: (2, q); velocities: (q, 3), weights: (q,), of f's type.
+    """
+    cells, masks = links
+    q = len(weights)
+    for k in range(begin, end):
+        at, mask = cells[k], masks[k]
+        jx, jy, jz = velocities[0, 0], velocities[0, 0], velocities[0, 0]
+        for i in range(1, q):
+            g = f[at + offsets[parity, ((i - 1) ^ 1) + 1]]
+            jx += g * velocities[i, 0]
+            jy += g * velocities[i, 1]
+            jz += g * velocities[i, 2]
+        for i in range(1, q):
+            if mask & (1 << i):
+                along = velocities[i, 0] * jx + velocities[i, 1] * jy + velocities[i, 2] * jz
+                left = f[at + offsets[parity, i]]
+                f[at + offsets[1 - parity, i]] = anti_bounced(left, weights[i], along, jx * jx + jy * jy + jz * jz)
+
+
+@loop
+def momentum(f, to, source, directions, arms, velocities, begin, end, out):  # type: ignore[no-untyped-def]
+    """Force and moment of the fluid on links of a wall: out[:6] += sum over links of what went in and what came back.
+
+    Momentum exchange (Ladd 1994), in lattice units; call it after `interpolate` of the same parity.
+
+    Args:
+        to, source: (m,) of the parity; directions: (m,) those that leave the wall; arms: (m, 3) from the reference point.
+        velocities: (q, 3).
+    """
+    for k in range(begin, end):
+        passed = np.float64(f[to[k]]) + np.float64(f[source[k]])
+        i = directions[k]
+        fx, fy, fz = -passed * velocities[i, 0], -passed * velocities[i, 1], -passed * velocities[i, 2]
+        out[0] += fx
+        out[1] += fy
+        out[2] += fz
+        out[3] += arms[k, 1] * fz - arms[k, 2] * fy
+        out[4] += arms[k, 2] * fx - arms[k, 0] * fz
+        out[5] += arms[k, 0] * fy - arms[k, 1] * fx
+
+
+@loop
+def macros_plane(f, offsets, size, begin, end, out):  # type: ignore[no-untyped-def]
+    """Density deviation and velocity before the next collision into out: (planes, 4, cells of a run)."""
+    first, count, plane = size
+    for x in range(begin, end):
+        p = rows_d2q9(f, x * 9 * plane + first, offsets, count)
+        for k in range(count):
+            rho, jx, jz = macros_d2q9(read_d2q9(p, k))
+            out[x - begin, 0, k], out[x - begin, 1, k], out[x - begin, 3, k] = rho, jx, jz
+
+
+@loop
+def macros_space(f, offsets, size, begin, end, out):  # type: ignore[no-untyped-def]
+    """As `macros_plane`, for D3Q19."""
+    first, count, plane = size
+    for x in range(begin, end):
+        p = rows_d3q19(f, x * 19 * plane + first, offsets, count)
+        for k in range(count):
+            rho, jx, jy, jz = macros_d3q19(read_d3q19(p, k))
+            out[x - begin, 0, k], out[x - begin, 1, k], out[x - begin, 2, k], out[x - begin, 3, k] = rho, jx, jy, jz
+
+
+@loop
+def advance_plane(f, solid, grid, medium, walls, parity, paces):  # type: ignore[no-untyped-def]
+    """len(paces) steps on one thread.
+
+    Args:
+        grid: (offsets (2, q), size, velocities, weights); medium: (excess, smagorinsky).
+        walls: (outlet, reflected, bodies), the links of `outflow`, `reflect` and `interpolate`.
+        parity: of the first step; paces: factor of moving walls and inlets at each step.
+    """
+    offsets, size, velocities, weights = grid
+    excess, smagorinsky = medium
+    outlet, reflected, bodies = walls
+    for step in range(len(paces)):
+        t = (parity + step) & 1
+        sweep_plane(f, solid, offsets[t], size, excess, smagorinsky, 1, len(excess) - 1)
+        outflow(f, outlet, offsets, t, velocities, weights, 0, len(outlet[0]))
+        reflect(f, reflected, t, paces[step], 0, len(reflected[2]))
+        interpolate(f, bodies, t, paces[step], 0, len(bodies[3]))
+
+
+@loop
+def advance_space(f, solid, grid, medium, walls, parity, paces):  # type: ignore[no-untyped-def]
+    """As `advance_plane`, for D3Q19."""
+    offsets, size, velocities, weights = grid
+    excess, smagorinsky = medium
+    outlet, reflected, bodies = walls
+    for step in range(len(paces)):
+        t = (parity + step) & 1
+        sweep_space(f, solid, offsets[t], size, excess, smagorinsky, 1, len(excess) - 1)
+        outflow(f, outlet, offsets, t, velocities, weights, 0, len(outlet[0]))
+        reflect(f, reflected, t, paces[step], 0, len(reflected[2]))
+        interpolate(f, bodies, t, paces[step], 0, len(bodies[3]))
