@@ -44,6 +44,7 @@ export function survey(scene, clock, pose) {
   const context = solid.flatMap((box) => [box.min, box.max]);
   const whole = new THREE.Box3().setFromPoints([...moving, ...context]);
   if (whole.isEmpty()) whole.setFromObject(scene.root);
+  if (whole.isEmpty()) for (const { box } of scene.lines) whole.union(new THREE.Box3().setFromPoints(boxCorners(box).map(toYUp)));
   if (whole.isEmpty()) whole.set(new THREE.Vector3(-1, 0, -1), new THREE.Vector3(1, 1, 1));
   const floor = floors.length ? Math.max(...floors.map((box) => box.max.y).filter((y) => y <= whole.min.y + 0.05), -Infinity) : -Infinity;
   const points = moving.length ? [...moving, ...corners(company, [clock.start], pose)] : boxCorners(whole);
@@ -56,6 +57,8 @@ export function survey(scene, clock, pose) {
     ground: Number.isFinite(floor) ? floor : Math.min(0, whole.min.y),
   };
 }
+
+const toYUp = ({ x, y, z }) => new THREE.Vector3(x, z, -y);
 
 function boxCorners({ min, max }) {
   return Array.from({ length: 8 }, (_, i) => new THREE.Vector3(i & 1 ? max.x : min.x, i & 2 ? max.y : min.y, i & 4 ? max.z : min.z));

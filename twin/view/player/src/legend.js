@@ -1,6 +1,8 @@
-// What the colours are, and a switch for each: groups of nodes, trails, contacts.
+// What the colours are, and a switch for each: groups of nodes, lines, trails, contacts.
 import { element } from './dom.js';
 import { meshesOf } from './bounds.js';
+
+const PAINTED = 'conic-gradient(#2d72cb, #68a2ec, #f5f5f5, #e28268, #bc4735, #2d72cb)'; // of what has colours by a number
 
 function row(name, color, count, onToggle) {
   const swatch = element('i', { style: `--dot: ${color}` });
@@ -27,14 +29,14 @@ function row(name, color, count, onToggle) {
 function commonest(meshes) {
   const counts = new Map();
   for (const mesh of meshes) {
-    const color = mesh.material.color.getStyle();
+    const color = mesh.material.vertexColors ? PAINTED : mesh.material.color.getStyle();
     counts.set(color, (counts.get(color) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'gray';
 }
 
-// onChange() is called after a switch; trails and markers bring their own groups
-export function legend(scene, trails, markers, onChange) {
+// onChange() is called after a switch; lines, trails and markers bring their own groups
+export function legend(scene, lines, trails, markers, onChange) {
   const show = (objects) => (on) => {
     for (const object of objects) object.visible = on;
     onChange();
@@ -43,6 +45,7 @@ export function legend(scene, trails, markers, onChange) {
   const loose = scene.world.children.filter((child) => child.isMesh);
   const rows = groups.map((group) => row(group.userData.name ?? group.name, commonest(meshesOf(group)), meshesOf(group).length, show([group])));
   if (loose.length) rows.push(row('other', commonest(loose), loose.length, show(loose)));
+  for (const set of lines.sets) rows.push(row(set.name, set.swatch, '', show([set.drawn])));
   if (scene.trails.length) rows.push(row('tool paths', 'var(--series-2)', scene.trails.length, show([trails.group])));
   if (scene.markers.length) rows.push(row('contacts', 'var(--fail)', scene.markers.length, show([markers.group])));
   return element('div', { class: 'tp-legend', role: 'group', 'aria-label': 'Show and hide' }, ...rows);

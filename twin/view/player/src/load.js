@@ -1,5 +1,6 @@
 // A scene out of the page: base64 text of a gzipped GLB -> three.js objects and the numbers in its extras.
 import { GLTFLoader } from 'three/examples/jsm/loaders/GLTFLoader.js';
+import { takeLines } from './lines.js';
 
 async function unpack(text) {
   const packed = Uint8Array.from(atob(text.trim()), (c) => c.charCodeAt(0));
@@ -13,6 +14,8 @@ export async function loadScene(text) {
   const numbers = async (index) => (await gltf.parser.getDependency('accessor', index)).array;
   const markers = extras.markers;
   return {
+    lines: takeLines(gltf.scene),
+    bars: extras.bars ?? [],
     root: gltf.scene,
     world: gltf.scene.children[0],
     animation: gltf.animations[0] ?? null,

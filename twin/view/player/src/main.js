@@ -9,6 +9,7 @@ const hook = (player) => ({
   get end() { return player.clock.end; },
   get playing() { return player.clock.playing; },
   get drawn() { return player.drawn; },
+  get lines() { return player.lines.sets.map((set) => set.name); },
   get names() { return [...player.nodes.keys()]; },
   seek: (time) => player.clock.seek(time),
   play: (on) => player.clock.play(on),

@@ -1,5 +1,6 @@
 // One player: a scene on a stage, a clock, and everything that listens to it.
 import * as THREE from 'three';
+import { colorBars } from './bars.js';
 import { meshesOf, survey } from './bounds.js';
 import { Clock } from './clock.js';
 import { Curves } from './curves.js';
@@ -7,6 +8,7 @@ import { element, iconButton } from './dom.js';
 import { frameAt } from './format.js';
 import { listenToKeys } from './keys.js';
 import { legend } from './legend.js';
+import { LineSets } from './lines.js';
 import { Markers } from './markers.js';
 import { Stage } from './stage.js';
 import { isDark, onTheme, palette, toggleTheme } from './theme.js';
@@ -25,7 +27,8 @@ export class Player {
       this.mixer = new THREE.AnimationMixer(scene.root);
       this.action = this.mixer.clipAction(scene.animation).play();
     }
-    const bounds = survey(scene, this.clock, (time) => this.moveTo(time));
+    this.lines = new LineSets(scene.lines);
+    const bounds = survey({ ...scene, lines: this.lines.sets }, this.clock, (time) => this.moveTo(time));
     this.build(bounds);
     this.clock.onChange((time) => this.show(time));
     onTheme(() => this.paint());
@@ -49,10 +52,11 @@ export class Player {
     this.trails = new Trails(scene.trails, scene.t);
     const focus = new THREE.Box3().setFromPoints(bounds.points).getBoundingSphere(new THREE.Sphere());
     this.markers = new Markers(scene.markers, focus.radius, this.overlay);
-    this.stage.world.add(this.trails.group, this.markers.group);
-    this.legend = legend(scene, this.trails, this.markers, () => this.stage.refresh());
+    this.stage.world.add(this.trails.group, this.markers.group, this.lines.group);
+    this.legend = legend(scene, this.lines, this.trails, this.markers, () => this.stage.refresh());
+    this.bars = colorBars(scene.bars);
     this.followSelect = this.makeFollow();
-    this.view = element('div', { class: 'tp-view' }, this.canvas, this.overlay, this.caption, this.legend);
+    this.view = element('div', { class: 'tp-view' }, this.canvas, this.overlay, this.caption, this.bars, this.legend);
     if (scene.curves.length) this.curves = new Curves(scene.curves, scene.t, clock);
     this.transport = new Transport(clock, scene, this.tools());
     this.root.replaceChildren(this.view, this.transport.root, ...(this.curves ? [this.curves.root] : []));

@@ -21,7 +21,7 @@ export class Stage {
     Object.assign(this.controls, { enableDamping: true, dampingFactor: 0.12, maxPolarAngle: Math.PI * 0.53, zoomToCursor: true });
     this.controls.addEventListener('change', () => (this.changed = true));
     this.controls.addEventListener('start', () => (this.touched = true));
-    // what is written in Z-up metres (trails, markers) stands in here
+    // what is written in Z-up metres (trails, markers, lines) stands in here
     this.world = new THREE.Group();
     this.world.rotation.x = -Math.PI / 2;
     this.ground = new Ground(survey);
