@@ -42,6 +42,19 @@ class Driver:
         out, err = self.process.communicate(timeout=timeout)
         return self.process.returncode, out, err
 
+    def account(self, answer):
+        """What it said at its end, and what became of every batch of its store: for the message of a test that fails."""
+        code, out, err = answer
+        lines = [f"{' '.join(self.process.args[1:])}: exit code {code}", f"stdout: {out}", f"stderr: {err}"]
+        for folder in sorted((self.store / "batches").glob("*")):
+            try:
+                batch = open_batch(folder.name, self.store)
+                lines += [f"batch {folder.name}: {batch.status()}", batch.log]
+                lines += [f"job {row['index']}: {row['status']}, {row['reason']}" for row in batch.rows() if row["status"] != "done"]
+            except TwinError as error:
+                lines.append(f"batch {folder.name}: {error}")
+        return "\n".join(lines)
+
 
 def until(ask, seconds=120):
     """The first true answer."""

@@ -122,7 +122,8 @@ def test_two_drivers_share_a_store(drive, write):
     file = write(SLEEPERS)
     drivers = [drive("submit", file, "--json", "--workers", "1") for _ in range(2)]
     answers = [driver.end() for driver in drivers]
-    assert [code for code, *_ in answers] == [0, 0]
+    for driver, answer in zip(drivers, answers, strict=True):
+        assert answer[0] == 0, driver.account(answer)
     batches = [open_batch(json.loads(out)["batch"], drivers[0].store) for _, out, _ in answers]
     for batch in batches:
         complete(batch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ __all__ = ["Database"]
 APPLICATION, VERSION = 0x7457494E, 2
 CHECKPOINT_PAGES = 8000  # 32 MiB of log between checkpoints: ids are spread over the whole index, and every page is written but once
 PATIENCE = 60.0  # seconds to wait for another writer
+AGAIN_SECONDS = 0.01  # between tries where SQLite itself does not wait
 
 SCHEMA = """
 create table batch (
@@ -52,7 +54,7 @@ class Database:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, cached_statements=256)
-        self._db.execute("pragma journal_mode=wal")
+        self._write_ahead()
         self._db.execute("pragma synchronous=full")
         self._db.execute(f"pragma wal_autocheckpoint={CHECKPOINT_PAGES}")
         self._prepare()
@@ -116,20 +118,35 @@ class Database:
         if self._db.in_transaction:
             self._db.execute("rollback")
 
+    def _write_ahead(self) -> None:
+        """Turn WAL mode on. Of two processes that do so in a new file, SQLite tells one at once that the file is locked."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._db.execute("pragma journal_mode=wal")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+            time.sleep(AGAIN_SECONDS)
+
     def _prepare(self) -> None:
-        application, version = (self._db.execute(f"pragma {p}").fetchone()[0] for p in ("application_id", "user_version"))
-        empty = not self._db.execute("select 1 from sqlite_master limit 1").fetchone()
-        if empty:
+        if self._empty():
             with self.commit():
-                if not self._db.execute("select 1 from sqlite_master limit 1").fetchone():  # two may race here
+                if self._empty():  # two may race here
                     for statement in SCHEMA.split(";"):
                         self._db.execute(statement)
                     self._db.execute(f"pragma application_id={APPLICATION}")
                     self._db.execute(f"pragma user_version={VERSION}")
-        elif application != APPLICATION:
+        # read after the tables are seen: one commit of whoever made them brought all of it
+        application, version = (self._db.execute(f"pragma {p}").fetchone()[0] for p in ("application_id", "user_version"))
+        if application != APPLICATION:
             raise StoreFault(f"{self.path}: this database was not made by twin; choose another store with --store or TWIN_STORE.")
-        elif version != VERSION:
+        if version != VERSION:
             raise StoreFault(
                 f"{self.path}: the journal has version {version}, this twin knows {VERSION}; "
                 "use the twin that wrote it, or another store with --store or TWIN_STORE."
             )
+
+    def _empty(self) -> bool:
+        return not self._db.execute("select 1 from sqlite_master limit 1").fetchone()

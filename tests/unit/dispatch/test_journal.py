@@ -1,6 +1,7 @@
 """States of jobs: what is written is there, an old ending changes nothing, and the counts are those of the jobs."""
 
 import sqlite3
+import threading
 from collections import Counter
 
 import pytest
@@ -161,6 +162,46 @@ def test_foreign_and_newer_databases_are_left_alone(tmp_path):
         journal.database.write("pragma user_version=99")
     with pytest.raises(StoreFault, match="version 99"), opened(other):
         pass
+
+
+def test_a_new_journal_that_another_process_is_writing_is_waited_for(tmp_path):
+    other = sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None, check_same_thread=False)
+    other.execute("begin immediate")
+    done = threading.Timer(0.3, other.execute, ["rollback"])
+    done.start()
+    journal = Journal(tmp_path / "journal.sqlite")
+    assert journal.database.read("pragma journal_mode") == [("wal",)]
+    done.join()
+    other.close()
+    journal.close()
+
+
+def test_a_new_journal_that_stays_locked_is_a_fault_of_the_store(tmp_path, monkeypatch):
+    monkeypatch.setattr("twin.dispatch.database.PATIENCE", 0.1)
+    other = sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)
+    other.execute("begin immediate")
+    with pytest.raises(StoreFault, match="database is locked"), opened(Store(tmp_path)):
+        pass
+    other.close()
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_another_process_may_make_the_journal_between_any_two_steps(tmp_path, monkeypatch, step):
+    connect, path = sqlite3.connect, tmp_path / "journal.sqlite"
+    steps = iter(range(100))
+
+    class Overtaken(sqlite3.Connection):
+        def execute(self, *statement):
+            if sqlite3.connect is not connect and not self.in_transaction and next(steps) >= step:
+                monkeypatch.setattr(sqlite3, "connect", connect)
+                Journal(path).close()
+            return super().execute(*statement)
+
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **how: connect(*args, factory=Overtaken, **how))
+    journal = Journal(path)
+    assert sqlite3.connect is connect  # the other one came
+    assert journal.add("b1", "tries", 2, created=0.0) == 1
+    journal.close()
 
 
 def test_a_mended_journal_with_a_gap_is_entered_from_the_gap_on(ledger):
