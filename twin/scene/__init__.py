@@ -5,6 +5,7 @@ from twin.scene.isosurface import isosurface
 from twin.scene.model import ColorBar, Lines, Marker, Mesh, Node, Scene, Trail
 from twin.scene.sample import sample
 from twin.scene.streamlines import Streamline, streamlines
+from twin.scene.vtk import write_pvd, write_vti, write_vtp, write_vtp_lines
 
 __all__ = [
     "ColorBar",
@@ -22,4 +23,8 @@ __all__ = [
     "scene_from_glb",
     "streamlines",
     "write_glb",
+    "write_pvd",
+    "write_vti",
+    "write_vtp",
+    "write_vtp_lines",
 ]
