@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.errors import BadInput
-from twin.geometry.surface import Surface
+from twin.geometry.surface import Surface, welded
 
 __all__ = ["SUFFIXES", "load_surface"]
 
@@ -37,7 +37,7 @@ def load_surface(path: str | Path, *, scale: float = 1.0) -> Surface:
     if not path.is_file():
         raise BadInput("mesh file", str(path), "a file that exists", "Look at the path; it is taken from the working directory.")
     vertices, faces = _triangles(path)
-    return _merged(vertices * scale, faces)
+    return welded(Surface(vertices * scale, faces))
 
 
 def _triangles(path: Path) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
@@ -75,10 +75,3 @@ def _parts(path: Path) -> list[tuple[NDArray[np.float64], NDArray[np.int64]]]:
         logger.disabled = before
     meshes = [mesh for mesh in scene.dump() if len(getattr(mesh, "faces", ()))]
     return [(np.asarray(mesh.vertices, dtype=np.float64), np.asarray(mesh.faces, dtype=np.int64)) for mesh in meshes]
-
-
-def _merged(vertices: NDArray[np.float64], faces: NDArray[np.int32]) -> Surface:
-    """Equal positions become one vertex; vertices that no triangle uses are left out."""
-    used, where = np.unique(faces, return_inverse=True)
-    positions, same = np.unique(vertices[used] + 0.0, axis=0, return_inverse=True)  # + 0.0: -0.0 equals 0.0
-    return Surface(positions, same.ravel()[where].reshape(-1, 3).astype(np.int32))

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin.errors import BadInput
 
-__all__ = ["Surface", "joined"]
+__all__ = ["Surface", "joined", "welded"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +75,18 @@ def joined(*parts: Surface) -> Surface:
     starts = np.cumsum([0, *(len(part.vertices) for part in parts[:-1])])
     faces = [part.faces + start for part, start in zip(parts, starts, strict=True)]
     return Surface(np.concatenate([part.vertices for part in parts]), np.concatenate(faces).astype(np.int32))
+
+
+def welded(surface: Surface) -> Surface:
+    """The same triangles; vertices at equal positions are one, those that no triangle uses are gone."""
+    used, where = np.unique(surface.faces, return_inverse=True)
+    positions = surface.vertices[used] + 0.0  # -0.0 becomes 0.0
+    order = np.lexsort(positions.T)
+    fresh = np.ones(len(order), np.bool_)
+    fresh[1:] = (positions[order[1:]] != positions[order[:-1]]).any(axis=1)
+    number = np.empty(len(order), np.int32)
+    number[order] = np.cumsum(fresh) - 1
+    return Surface(positions[order[fresh]], number[where.reshape(-1, 3)])
 
 
 def _check(vertices: NDArray[np.float64], faces: NDArray[np.int32]) -> None:

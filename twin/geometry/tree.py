@@ -13,7 +13,7 @@ from twin.kernel import loop
 
 __all__ = ["DEEPEST", "LEAF", "Tree", "tree_of"]
 
-LEAF = 8  # faces in a leaf, at most
+LEAF = 2  # faces in a leaf, at most
 DEEPEST = 128  # entries of a stack that walks the tree; halving keeps it below 40
 
 

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from twin.geometry.disputes import settle
 from twin.geometry.edges import edges_of
 from twin.geometry.lattice import Box, checked_grid, lattice_points, seen_along
 from twin.geometry.orientation import oriented
 from twin.geometry.raster import crossings
 from twin.geometry.surface import Surface
 from twin.geometry.thin import mark_thin
-from twin.geometry.tree import tree_of
 from twin.geometry.votes import cast_votes, count_votes, counted
-from twin.geometry.winding import winding_numbers
 
 __all__ = ["Voxels", "voxelise"]
 
@@ -75,9 +74,7 @@ def voxelise(surface: Surface, origin: ArrayLike, cell: float, shape: Sequence[i
         masks.append(mask)
     disputed = count_votes(votes, *(mask.reshape(_across(part.shape, axis)) for axis, mask in enumerate(masks)), part)
     if len(disputed):
-        centres = (np.column_stack(np.unravel_index(disputed, part.shape)) + np.array(box[0])).astype(np.float64)
-        numbers = winding_numbers(tree_of(Surface(points, surface.faces)), centres)
-        part.ravel()[disputed] = np.abs(numbers) >= 0.5
+        settle(disputed, Surface(points, surface.faces), views, found, box, part)
     thin_cells = 0
     if thin:
         normals = _unit(surface.area_vectors)

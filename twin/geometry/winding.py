@@ -12,7 +12,7 @@ from twin.kernel import loop, scalar
 
 __all__ = ["winding_numbers"]
 
-FAR = 2.3  # radii of a node from which it counts as one dipole
+FAR = 2.0  # radii of a node from which it counts as one dipole
 
 
 def winding_numbers(tree: Tree, points: NDArray[np.float64]) -> NDArray[np.float64]:
