@@ -119,6 +119,8 @@ class Kind:
         validate: (quick) -> rows of `twin validate`, or None.
         simulate_many: (specs, target, monitor, contexts) -> a Result each, equal bit for bit to `simulate` of each alone; for
             specs whose costs have one batch key. Series, arrays and scene may come on demand (`Result.detail`).
+        preflight: (spec, context) -> what is known before the run, in lines for `twin check` and `twin run`: sizes, cost,
+            what will not be trustworthy and what would help. May take a second.
     """
 
     name: str
@@ -134,6 +136,7 @@ class Kind:
     example: str = ""
     validate: Callable[[bool], list[dict[str, Any]]] | None = None
     simulate_many: Callable[[Sequence[Any], Target, Monitor, Sequence[Context]], list[Result]] | None = None
+    preflight: Callable[[Any, Context], Sequence[str]] | None = None
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from twin.cli.output import fault_json, print_json, say
+from twin.cli.output import fault_json, preflight, print_json, say
 
 __all__ = ["check"]
 
@@ -29,7 +29,10 @@ def check(
         for fault in some:
             say(str(fault))
         if not some and not json:
-            print(f"{file}: good; {_jobs(scenario.sweep_count(scenario.load(file, overrides)))}")
+            loaded = scenario.load(file, overrides)
+            print(f"{file}: good; {_jobs(scenario.sweep_count(loaded))}")
+            for line in preflight(loaded):
+                print(f"  {line}")
     if faults:
         say(f"{len(faults)} fault{'s' if len(faults) > 1 else ''}")
         raise typer.Exit(2)

@@ -16,8 +16,11 @@ from twin.errors import BadScenario, Fault, TwinError
 
 if TYPE_CHECKING:
     from twin.kinds import Monitor
+    from twin.scenario import Scenario
 
-__all__ = ["bound_text", "fault_json", "number", "print_json", "print_table", "progress", "say", "tell_error", "tell_interrupted"]
+__all__ = [
+    "bound_text", "fault_json", "number", "preflight", "print_json", "print_table", "progress", "say", "tell_error", "tell_interrupted",
+]  # fmt: skip
 
 INTERRUPTED = 130  # as a shell reports Ctrl-C
 OURS = 4  # exit code of an error that is nobody's input
@@ -47,6 +50,16 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
 def say(text: str) -> None:
     """A sentence for people, on standard error."""
     print(text, file=sys.stderr)
+
+
+def preflight(scenario: Scenario) -> Sequence[str]:
+    """What the scenario's kind knows of it before it runs, in lines; nothing from most kinds."""
+    from twin.kinds import Context, load_kind
+
+    known = load_kind(scenario.kind).preflight
+    if known is None or not scenario.resolved:
+        return ()
+    return known(scenario.spec, Context(scenario.folder, scenario.seed, scenario.site))
 
 
 def number(value: float | None, unit: str = "1") -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from twin.cli.output import bound_text, number, print_json, print_table, progress, say
+from twin.cli.output import bound_text, number, preflight, print_json, print_table, progress, say
 
 if TYPE_CHECKING:
     from twin.result import Result
@@ -36,9 +36,13 @@ def run(
     kept = Store(store)
     if (jobs := scenarios.sweep_count(scenario)) > 1:
         say(f"{scenario.name} sweeps {jobs:,} jobs; this runs the one it starts from. `twin submit {file}` runs all of them.")
+    on = Target(target, threads=threads)
+    if kept.get(scenarios.identity(scenario, on)) is None:
+        for line in preflight(scenario):
+            say(line)
     begin = time.perf_counter()
     with progress(scenario.name) as monitor:
-        result = execute.run(scenario, target=Target(target, threads=threads), monitor=monitor, store=kept, out=out)
+        result = execute.run(scenario, target=on, monitor=monitor, store=kept, out=out)
     if json:
         print_json(result_json(result))
     else:

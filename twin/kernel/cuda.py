@@ -17,7 +17,7 @@ from numba import config, cuda
 from twin.errors import EngineMissing
 from twin.kernel.trig import whole
 
-__all__ = ["BLOCK", "blocks", "cuda", "kernel", "launch", "ptx", "require_device"]
+__all__ = ["BLOCK", "blocks", "cuda", "kernel", "part", "launch", "ptx", "require_device"]
 
 BLOCK = 128  # threads; a multiple of the warp, small enough for straight-line kernels with hundreds of registers
 
@@ -44,6 +44,12 @@ if not config.ENABLE_CUDASIM:
 def kernel(function: Any) -> Any:
     """A grid kernel; the scalars that it calls are the CPU's own."""
     return cuda.jit(fastmath=True)(function)
+
+
+def part(function: Any) -> Any:
+    """A piece of kernels that touches arrays: inlined. (The simulator's arrays are not those of a `scalar`.)"""
+    inlined = {} if config.ENABLE_CUDASIM else {"forceinline": True}  # the simulator does not know the option
+    return cuda.jit(device=True, fastmath=True, **inlined)(function)
 
 
 def blocks(count: int, block: int = BLOCK) -> int:

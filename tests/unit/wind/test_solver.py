@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.unit.wind import reference
+from twin.kinds import Target
 from twin.physics.wind.boundaries import Side, connect
 from twin.physics.wind.grid import Grid
 from twin.physics.wind.lattice import D2Q9, D3Q19
@@ -73,7 +74,7 @@ def test_threads_and_restarts_give_equal_bits(dtype, monkeypatch):
     boundary = connect(grid, bodies, sides_of("tunnel", False), None, dtype)
 
     def made(threads: int) -> Flow:
-        flow = Flow.at_rest(grid, boundary, excess, smagorinsky=smagorinsky_factor(0.1), dtype=dtype, threads=threads)
+        flow = Flow.at_rest(grid, boundary, excess, smagorinsky=smagorinsky_factor(0.1), dtype=dtype, target=Target(threads=threads))
         flow.start(*start)
         return flow
 

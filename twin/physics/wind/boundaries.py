@@ -107,6 +107,8 @@ def connect(grid: Grid, bodies: np.ndarray, sides: Mapping[str, Side], fractions
     solid = np.ones(grid.cells, np.uint8)
     solid[grid.cell(*fluid)] = 0
     to, source, shift = (_joined([part[k] for part in lists.reflected], k < 2, dtype) for k in range(3))
+    order = np.argsort(to[0], kind="stable")  # as they lie in memory
+    to, source, shift = np.ascontiguousarray(to[:, order]), np.ascontiguousarray(source[:, order]), shift[order]
     return Boundary(solid, _outlets(grid, lists.outlet), (to, source, shift), *_walls(grid, lists.bodies, dtype))
 
 

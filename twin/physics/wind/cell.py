@@ -19,8 +19,10 @@ MAGIC = 3 / 16  # (tau+ - 1/2)(tau- - 1/2): half-way bounce-back then lies exact
 @scalar
 def rates(excess):  # type: ignore[no-untyped-def]
     """Relaxation rates (even, odd) from tau - 1/2, which is 3 nu."""
-    half, one = real(0.5, excess), real(1.0, excess)
-    return one / (excess + half), excess / (real(MAGIC, excess) + half * excess)
+    half = real(0.5, excess)
+    tau, odd_tau = excess + half, real(MAGIC, excess) + half * excess  # the latter times tau - 1/2
+    shared = real(1.0, excess) / (tau * odd_tau)  # one division for both
+    return odd_tau * shared, excess * tau * shared
 
 
 @scalar

@@ -13,7 +13,7 @@ from twin.physics.wind.lattice import Lattice
 __all__ = ["Grid"]
 
 LINE = 16  # float32 in a cache line
-PAGE = 1024  # float32 in a page: planes that are a multiple of it apart would meet in the same cache sets
+PAGE, APART = 1024, 48  # float32 in a page; planes that are nearly a multiple of it apart would meet in the same cache sets
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class Grid:
         """Cells of a plane in memory."""
         used = (self.shape[1] + 2 * self.rings[1]) * (self.shape[2] + 2)
         padded = -(-used // LINE) * LINE
-        return padded + LINE if padded % PAGE == 0 else padded
+        return padded + max(0, APART - padded % PAGE)
 
     @property
     def size(self) -> tuple[int, int, int]:

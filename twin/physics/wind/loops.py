@@ -167,56 +167,64 @@ def momentum(f, to, source, directions, arms, velocities, begin, end, out):  # t
 
 
 @loop
-def macros_plane(f, offsets, size, begin, end, out):  # type: ignore[no-untyped-def]
-    """Density deviation and velocity before the next collision into out: (planes, 4, cells of a run)."""
+def macros_plane(f, offsets, size, begin, end, take, out):  # type: ignore[no-untyped-def]
+    """Density deviation and velocity before the next collision into out, (planes, 4, cells of a run): out += take (new - out)."""
     first, count, plane = size
     for x in range(begin, end):
         p = rows_d2q9(f, x * 9 * plane + first, offsets, count)
         for k in range(count):
             rho, jx, jz = macros_d2q9(read_d2q9(p, k))
-            out[x - begin, 0, k], out[x - begin, 1, k], out[x - begin, 3, k] = rho, jx, jz
+            o = out[x - begin]
+            o[0, k] += take * (rho - o[0, k])
+            o[1, k] += take * (jx - o[1, k])
+            o[3, k] += take * (jz - o[3, k])
 
 
 @loop
-def macros_space(f, offsets, size, begin, end, out):  # type: ignore[no-untyped-def]
+def macros_space(f, offsets, size, begin, end, take, out):  # type: ignore[no-untyped-def]
     """As `macros_plane`, for D3Q19."""
     first, count, plane = size
     for x in range(begin, end):
         p = rows_d3q19(f, x * 19 * plane + first, offsets, count)
         for k in range(count):
             rho, jx, jy, jz = macros_d3q19(read_d3q19(p, k))
-            out[x - begin, 0, k], out[x - begin, 1, k], out[x - begin, 2, k], out[x - begin, 3, k] = rho, jx, jy, jz
+            o = out[x - begin]
+            o[0, k] += take * (rho - o[0, k])
+            o[1, k] += take * (jx - o[1, k])
+            o[2, k] += take * (jy - o[2, k])
+            o[3, k] += take * (jz - o[3, k])
 
 
 @loop
-def advance_plane(f, solid, grid, medium, walls, parity, paces):  # type: ignore[no-untyped-def]
-    """len(paces) steps on one thread.
+def advance_plane(f, solid, grid, medium, walls, parity, paces, work):  # type: ignore[no-untyped-def]
+    """len(paces) steps, or a thread's share of one pass of a step: one function for both, so that bits do not depend on threads.
 
     Args:
         grid: (offsets (2, q), size, velocities, weights); medium: (excess, smagorinsky).
         walls: (outlet, reflected, bodies), the links of `outflow`, `reflect` and `interpolate`.
         parity: of the first step; paces: factor of moving walls and inlets at each step.
+        work: (4, 2), begin and end of the planes, and of the three kinds of links.
     """
     offsets, size, velocities, weights = grid
     excess, smagorinsky = medium
     outlet, reflected, bodies = walls
     for step in range(len(paces)):
         t = (parity + step) & 1
-        sweep_plane(f, solid, offsets[t], size, excess, smagorinsky, 1, len(excess) - 1)
-        outflow(f, outlet, offsets, t, velocities, weights, 0, len(outlet[0]))
-        reflect(f, reflected, t, paces[step], 0, len(reflected[2]))
-        interpolate(f, bodies, t, paces[step], 0, len(bodies[3]))
+        sweep_plane(f, solid, offsets[t], size, excess, smagorinsky, work[0, 0], work[0, 1])
+        outflow(f, outlet, offsets, t, velocities, weights, work[1, 0], work[1, 1])
+        reflect(f, reflected, t, paces[step], work[2, 0], work[2, 1])
+        interpolate(f, bodies, t, paces[step], work[3, 0], work[3, 1])
 
 
 @loop
-def advance_space(f, solid, grid, medium, walls, parity, paces):  # type: ignore[no-untyped-def]
+def advance_space(f, solid, grid, medium, walls, parity, paces, work):  # type: ignore[no-untyped-def]
     """As `advance_plane`, for D3Q19."""
     offsets, size, velocities, weights = grid
     excess, smagorinsky = medium
     outlet, reflected, bodies = walls
     for step in range(len(paces)):
         t = (parity + step) & 1
-        sweep_space(f, solid, offsets[t], size, excess, smagorinsky, 1, len(excess) - 1)
-        outflow(f, outlet, offsets, t, velocities, weights, 0, len(outlet[0]))
-        reflect(f, reflected, t, paces[step], 0, len(reflected[2]))
-        interpolate(f, bodies, t, paces[step], 0, len(bodies[3]))
+        sweep_space(f, solid, offsets[t], size, excess, smagorinsky, work[0, 0], work[0, 1])
+        outflow(f, outlet, offsets, t, velocities, weights, work[1, 0], work[1, 1])
+        reflect(f, reflected, t, paces[step], work[2, 0], work[2, 1])
+        interpolate(f, bodies, t, paces[step], work[3, 0], work[3, 1])

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 
 from twin.kernel import split
+from twin.kinds import Target
 from twin.physics.wind import loops
 from twin.physics.wind.boundaries import Boundary
 from twin.physics.wind.grid import Grid
 
 __all__ = ["Flow", "smagorinsky_factor"]
 
-SMALL = 200_000  # cells below which a second thread costs more than it brings
+SMALL = 60_000  # cells below which a second thread costs more than it brings
 LINKS = 4096  # of a block of the force sum: its order does not depend on threads
 
 
@@ -39,6 +41,7 @@ class Flow:
     f: np.ndarray
     step: int = 0
     threads: int = 1
+    device: Literal["cpu", "cuda"] = "cpu"
     _medium: tuple[np.ndarray, np.floating] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,14 +49,30 @@ class Flow:
         self._medium = self.excess.astype(kind), kind(self.smagorinsky)
         lattice = self.grid.lattice
         self._lattice = lattice.velocities.astype(kind), lattice.weights.astype(kind)
+        self._there: Any = None
         self._whole = np.ascontiguousarray(lattice.velocities.astype(np.float64))
 
     @classmethod
     def at_rest(
-        cls, grid: Grid, boundary: Boundary, excess: np.ndarray, *, smagorinsky: float = 0.0, dtype: type, threads: int = 1
+        cls, grid: Grid, boundary: Boundary, excess: np.ndarray, *, smagorinsky: float = 0.0, dtype: type, target: Target | None = None
     ) -> Flow:
         """Everywhere the density 1 and no motion: all stored populations are 0."""
-        return cls(grid, boundary, excess, smagorinsky, np.zeros(grid.populations, dtype), threads=threads)
+        on = target or Target()
+        return cls(grid, boundary, excess, smagorinsky, np.zeros(grid.populations, dtype), threads=on.threads, device=on.device)
+
+    def _on_device(self) -> Any:
+        """The arrays on the device, where they have been put by the first call."""
+        if self._there is None:
+            from twin.physics.wind.loops_cuda import Device
+
+            self._there = Device(self.f, self.grid, self.boundary, *self._medium)
+        return self._there
+
+    def fetch(self) -> np.ndarray:
+        """The populations, from wherever they are."""
+        if self._there is not None:
+            self._there.f.copy_to_host(self.f)
+        return self.f
 
     @property
     def parity(self) -> int:
@@ -62,8 +81,13 @@ class Flow:
 
     def start(self, rho: np.ndarray, u: np.ndarray) -> None:
         """Set equilibrium: rho (nx, ny, nz) density deviation, u (nx, ny, nz, 3) [cells a step]."""
+        for x in range(self.grid.shape[0]):
+            self.start_plane(x, rho[x], u[x])
+
+    def start_plane(self, x: int, rho: np.ndarray | float, u: np.ndarray) -> None:
+        """Set equilibrium in a plane: rho (ny, nz), u (ny, nz, 3)."""
         lattice = self.grid.lattice
-        x, y, z = np.indices(self.grid.shape)
+        y, z = np.indices(self.grid.shape[1:])
         base, square = self.grid.base(x, y, z), (u**2).sum(axis=-1)
         for i in range(lattice.count):
             along = u @ lattice.velocities[i]
@@ -73,30 +97,41 @@ class Flow:
     def advance(self, paces: np.ndarray) -> None:
         """One step for each pace, the factor of moving walls and inlets at that step."""
         paces = np.ascontiguousarray(paces, self.f.dtype)
-        if self.threads == 1 or np.prod(self.grid.shape) < SMALL:
-            b = self.boundary
-            grid = (self.grid.offsets, self.grid.size, *self._lattice)
-            advance = loops.advance_plane if self.grid.lattice.plane else loops.advance_space
-            advance(self.f, b.solid, grid, self._medium, (b.outlet, b.reflected, b.bodies), self.parity, paces)
+        if self.device == "cuda":
+            self._on_device().advance(self.parity, paces)
             self.step += len(paces)
             return
-        for pace in paces:
-            self._one(pace)
+        whole = self._work()
+        if self.threads == 1 or np.prod(self.grid.shape) < SMALL:
+            self._pass(self.parity, paces, whole)
+            self.step += len(paces)
+            return
+        for k in range(len(paces)):
+            for stage, (begin, end) in enumerate(whole):
+                self._shared(stage, begin, end, paces[k : k + 1])
+            self.step += 1
 
-    def _one(self, pace: np.floating) -> None:
-        """A step on several threads; each pass ends before the next begins."""
-        b, t, size, (excess, smagorinsky) = self.boundary, self.parity, self.grid.size, self._medium
-        f, offsets = self.f, self.grid.offsets
-        sweep = loops.sweep_plane if self.grid.lattice.plane else loops.sweep_space
-        split(
-            lambda i, j: sweep(f, b.solid, offsets[t], size, excess, smagorinsky, i + 1, j + 1),
-            len(excess) - 2,
-            self.threads,
-        )
-        loops.outflow(f, b.outlet, offsets, t, *self._lattice, 0, len(b.outlet[0]))
-        split(lambda i, j: loops.reflect(f, b.reflected, t, pace, i, j), len(b.reflected[2]), self.threads)
-        split(lambda i, j: loops.interpolate(f, b.bodies, t, pace, i, j), len(b.bodies[3]), self.threads)
-        self.step += 1
+    def _work(self) -> np.ndarray:
+        """Begin and end of all planes, outlet cells, reflected links, bodies' links."""
+        b = self.boundary
+        return np.array([[1, len(self.excess) - 1], [0, len(b.outlet[0])], [0, len(b.reflected[2])], [0, len(b.bodies[3])]])
+
+    def _pass(self, parity: int, paces: np.ndarray, work: np.ndarray) -> None:
+        b = self.boundary
+        advance = loops.advance_plane if self.grid.lattice.plane else loops.advance_space
+        grid = (self.grid.offsets, self.grid.size, *self._lattice)
+        advance(self.f, b.solid, grid, self._medium, (b.outlet, b.reflected, b.bodies), parity, paces, work)
+
+    def _shared(self, stage: int, begin: int, end: int, pace: np.ndarray) -> None:
+        """One pass of a step on several threads; it ends before the next begins."""
+
+        def share(i: int, j: int) -> None:
+            work = np.zeros((4, 2), np.int64)
+            work[stage] = begin + i, begin + j
+            self._pass(self.parity, pace, work)
+
+        if end > begin:
+            split(share, end - begin, self.threads)
 
     def loads(self, arms: np.ndarray) -> dict[int, np.ndarray]:
         """Force and moment on each body in the step just done: number -> (6,), by momentum exchange.
@@ -105,20 +140,31 @@ class Flow:
             arms: (links, 3) from the reference point of each link's body to where the wall cuts it [cells].
         """
         b, t = self.boundary, 1 - self.parity
+        f, to, source = self.f, b.bodies[0][t], b.bodies[1][t]
+        if self.device == "cuda":  # only what links hold is fetched; it is summed here, in the same order
+            f = np.concatenate(self._on_device().passed(t))
+            to, source = np.arange(len(to)), np.arange(len(to), 2 * len(to))
         found = {}
         for number, (begin, end) in b.spans.items():
             blocks = [np.zeros(6) for _ in range(begin, end, LINKS)]
             for block, i in zip(blocks, range(begin, end, LINKS), strict=True):
                 j = min(i + LINKS, end)
-                loops.momentum(self.f, b.bodies[0][t], b.bodies[1][t], b.directions, arms, self._whole, i, j, block)
+                loops.momentum(f, to, source, b.directions, arms, self._whole, i, j, block)
             found[number] = np.sum(blocks, axis=0) if blocks else np.zeros(6)
         return found
 
+    def average(self, take: float, out: np.ndarray) -> None:
+        """Take the flow as it is into a running mean: out += take (now - out), (nx, 4, cells of a run): density deviation, velocity."""
+        weight = out.dtype.type(take)
+        if self.device == "cuda":
+            self._on_device().macros(self.parity, weight, out)
+            return
+        macros = loops.macros_plane if self.grid.lattice.plane else loops.macros_space
+        macros(self.f, self.grid.offsets[self.parity], self.grid.size, 1, self.grid.shape[0] + 1, weight, out)
+
     def fields(self) -> tuple[np.ndarray, np.ndarray]:
         """Density deviation (nx, ny, nz), 3 p, and velocity (nx, ny, nz, 3) [cells a step]; solid cells hold nothing."""
-        nx = self.grid.shape[0]
-        out = np.zeros((nx, 4, self.grid.count), self.f.dtype)
-        macros = loops.macros_plane if self.grid.lattice.plane else loops.macros_space
-        macros(self.f, self.grid.offsets[self.parity], self.grid.size, 1, nx + 1, out)
+        out = np.zeros((self.grid.shape[0], 4, self.grid.count), self.f.dtype)
+        self.average(1.0, out)
         found = self.grid.unfolded(out)
         return found[:, 0], np.moveaxis(found[:, 1:], 1, -1)

@@ -1,0 +1,110 @@
+"""The wind tunnel beside lbmpy and the memory's bandwidth; the voxeliser beside trimesh.
+
+Ours does more: two relaxation times, eddy viscosity, flags of solid cells, inlet, outlet, slip walls and a body; the peers' kernels
+relax with one time in an empty periodic box without its ghosts being mended.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from benchmarks import wind_lbmpy
+from benchmarks.table import required, row
+from twin.kernel import loop, split
+from twin.kinds import Target
+from twin.physics.wind.boundaries import Side, connect
+from twin.physics.wind.grid import Grid
+from twin.physics.wind.lattice import D3Q19
+from twin.physics.wind.state import Flow, smagorinsky_factor
+
+__all__ = ["rows"]
+
+SHAPE = (186, 190, 190)
+PEER = 190  # cubes of 190: no power of two, as ours
+BYTES = 19 * 4 * 2 + 1  # of memory that a cell's update in place reads and writes
+CASE = "d3q19 trt f32"
+
+
+def rows(shape: tuple[int, int, int] = SHAPE, peer: int = PEER, repeats: int = 7) -> list[dict[str, Any]]:
+    """All cases: ours, the peers and the probe take turns."""
+    found = []
+    for threads in (1, 2):
+        flow = tunnel(shape, threads)
+        sides: dict[str, tuple[Callable[[], None], int, int]] = {
+            "ours": (lambda flow=flow: flow.advance(np.ones(2)), 2, int(np.prod(shape)))
+        }
+        if required("lbmpy"):
+            sides["lbmpy two arrays srt"] = wind_lbmpy.two_arrays(peer, threads)
+            sides["lbmpy in place aa srt"] = wind_lbmpy.in_place(peer, threads)
+        rates, bandwidth = _alternately(sides, threads, repeats)
+        note = f"{shape}: TRT, Smagorinsky, flags, inlet, outlet, slip walls, a sphere; peer {peer}^3 SRT, periodic box"
+        for name in list(sides)[1:]:
+            found.append(row(CASE, "Mcells/s", rates["ours"] / 1e6, rates[name] / 1e6, name, threads=threads, dtype="float32", note=note))
+        probe = f"{bandwidth / 1e9:.1f} GB/s, update of float64 arrays, interleaved; {BYTES} B a cell"
+        found.append(
+            row(
+                CASE,
+                "Mcells/s",
+                rates["ours"] / 1e6,
+                bandwidth / BYTES / 1e6,
+                "bandwidth probe",
+                threads=threads,
+                dtype="float32",
+                note=probe,
+            )
+        )
+    return found
+
+
+def tunnel(shape: tuple[int, int, int], threads: int) -> Flow:
+    """A sphere in a tunnel."""
+    grid = Grid(D3Q19, shape)
+    place = np.indices(shape) - (np.array(shape) / 2)[:, None, None, None] * np.array([0.7, 1, 1])[:, None, None, None]
+    bodies = ((place**2).sum(axis=0) < (shape[2] / 8) ** 2).astype(np.int16)
+    slip = Side("slip")
+    sides = {
+        "x_low": Side("inlet", np.array([0.05, 0, 0])),
+        "x_high": Side("outlet"),
+        "y_low": slip,
+        "y_high": slip,
+        "z_low": slip,
+        "z_high": slip,
+    }
+    boundary = connect(grid, bodies, sides, None, np.float32)
+    excess = np.full(shape[0] + 2, 1e-3)
+    return Flow.at_rest(grid, boundary, excess, smagorinsky=smagorinsky_factor(0.1), dtype=np.float32, target=Target(threads=threads))
+
+
+def _alternately(sides: dict[str, tuple[Callable[[], None], int, int]], threads: int, repeats: int) -> tuple[dict[str, float], float]:
+    """Cells a second of each side and bytes a second of the probe, medians; all take turns."""
+    a, b = np.ones(8_000_000), np.ones(8_000_000)
+    times: dict[str, list[float]] = {name: [] for name in (*sides, "")}
+    for call, _, _ in sides.values():
+        call()
+    _probe(a, b, threads)
+    for _ in range(repeats):
+        for name, (call, _, _) in sides.items():
+            begin = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - begin)
+        begin = time.perf_counter()
+        _probe(a, b, threads)
+        times[""].append(time.perf_counter() - begin)
+    rates = {name: steps * cells / median(times[name]) for name, (_, steps, cells) in sides.items()}
+    return rates, 24 * a.size / median(times[""])
+
+
+@loop
+def _update(a, b, begin, end):  # type: ignore[no-untyped-def]
+    for i in range(begin, end):
+        a[i] += 1e-9 * b[i]
+
+
+def _probe(a: np.ndarray, b: np.ndarray, threads: int) -> None:
+    """Two reads and a write of 8 B."""
+    split(lambda i, j: _update(a, b, i, j), len(a), threads)

@@ -1,0 +1,128 @@
+"""What a run gives back: scalars, history, fields, words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from twin.physics.wind.measure import COEFFICIENTS, WORDS, Measured
+from twin.physics.wind.run import Run
+from twin.physics.wind.trust import Trust, y_plus
+from twin.result.model import Result, Scalar, Series
+
+__all__ = ["Grids", "result", "scalars", "series"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grids:
+    """What three grids say together: observed order, extrapolated drag coefficient, grid convergence index."""
+
+    order: float
+    extrapolated: float
+    index: float
+
+
+def result(run: Run, found: Measured, trust: Trust, grids: Grids | None, status: Any, reason: str, stats: Mapping[str, Any]) -> Result:
+    """The result of the finest grid."""
+    return Result(
+        status,
+        reason=reason,
+        scalars=scalars(run, found, trust, grids),
+        series=series(found, run.case.names),
+        arrays=arrays(run),
+        stats=stats,
+        log=log(run, found, trust, grids),
+    )
+
+
+def scalars(run: Run, found: Measured, trust: Trust, grids: Grids | None) -> dict[str, Scalar]:
+    """Everything `twin.physics.wind.measure.units_of` promises, as far as it could be measured."""
+    layout, several = run.case.layout, len(run.case.names) > 1
+    pressure = 0.5 * layout.density * layout.speed**2 * layout.area  # of a unit width in plane cases
+    values: dict[str, Scalar] = {}
+    for name, means in found.means.items():
+        if name and not several:
+            continue
+        tail = f".{name}" if name else ""
+        for coefficient, word in WORDS.items():
+            values[f"{word}{tail}"] = Scalar(means[coefficient].value)
+            values[f"{word}_ci95{tail}"] = Scalar(means[coefficient].ci95)
+        for coefficient, force in (("Cd", "drag"), ("Cs", "side_force"), ("Cl", "lift")):
+            values[f"{force}{tail}"] = Scalar(means[coefficient].value * pressure, "N")
+    kept = {c: found.kept(c) for c in ("Cd", "Cl")}
+    unblocked = found.drag.value * ((1 - layout.blockage) ** 2 if run.case.spec.tunnel.walls == "slip" else 1.0)
+    values |= {
+        "drag_coefficient_unblocked": Scalar(unblocked),
+        "drag_rms": Scalar(float(kept["Cd"].std())),
+        "lift_rms": Scalar(float(kept["Cl"].std())),
+        "lift_peak_to_peak": Scalar(float(np.ptp(kept["Cl"])) if len(kept["Cl"]) else np.nan),
+        "reynolds_number": Scalar(layout.reynolds),
+        "mach_number": Scalar(layout.mach),
+        "blockage": Scalar(layout.blockage),
+        "reference_area": Scalar(layout.area, "m^2"),
+        "reference_length": Scalar(layout.length, "m"),
+        "y_plus": Scalar(y_plus(layout)),
+        "flow_throughs": Scalar(run.flow.step / layout.pass_steps),
+        "trust_level": Scalar(float(trust.number)),
+    }
+    if found.strouhal is not None:
+        values["strouhal_number"] = Scalar(found.strouhal)
+    if grids is not None:
+        values |= {"grid_convergence_index": Scalar(grids.index), "drag_coefficient_extrapolated": Scalar(grids.extrapolated)}
+        values |= {"grid_order": Scalar(grids.order)}
+    return {name: scalar for name, scalar in values.items() if np.isfinite(scalar.value)}
+
+
+def series(found: Measured, names: list[str]) -> Series | None:
+    """Coefficients over time; several bodies each with its name in front."""
+    if not len(found.t):
+        return None
+    heads = ["", *names] if len(names) > 1 else [""]
+    columns = {f"{head}.{c}" if head else c: found.histories[head][:, k] for head in heads for k, c in enumerate(COEFFICIENTS)}
+    return Series(found.t, columns, dict.fromkeys(columns, "1"))
+
+
+def arrays(run: Run) -> dict[str, np.ndarray]:
+    """The mean flow in the plane through the middle of the bodies: velocity over wind speed, pressure coefficient, what is solid."""
+    if not run.mean.count:
+        return {}
+    layout = run.case.layout
+    rho, u = run.mean.fields()
+    middle = int(np.clip((layout.centre[1] - layout.origin[1]) / layout.cell, 0, layout.shape[1] - 1))
+    solid = run.case.bodies[:, middle] > 0
+    mean_rho = np.where(solid, np.nan, rho[:, middle] - _far(rho))
+    return {
+        "slice_velocity": np.where(solid[..., None], np.nan, u[:, middle] / layout.lattice_speed).astype(np.float32),
+        "slice_pressure_coefficient": (mean_rho * 2 / 3 / layout.lattice_speed**2).astype(np.float32),
+        "slice_solid": solid,
+        "slice_origin": layout.origin + np.array([0, middle * layout.cell, 0]),
+        "cell": np.array(layout.cell),
+    }
+
+
+def _far(rho: np.ndarray) -> float:
+    """Density deviation of the undisturbed wind: the mean a little behind the inlet."""
+    return float(rho[min(2, len(rho) - 1)].mean())
+
+
+def log(run: Run, found: Measured, trust: Trust, grids: Grids | None) -> str:
+    """What happened, in sentences."""
+    drag, layout = found.drag, run.case.layout
+    said = [
+        f"Cd = {drag.value:.5g} +- {drag.ci95:.2g} (95 %), from {len(found.t)} samples over {run.flow.step / layout.pass_steps:.1f} "
+        f"flow-throughs, {drag.begin} of them start-up, worth {drag.independent:.0f} independent ones.",
+        f"Trust: {trust.level}.",
+        *(f"- {reason}" for reason in trust.reasons),
+    ]
+    if run.case.thin_cells:
+        said.append(f"{run.case.thin_cells} cells were filled so that thin parts did not vanish.")
+    if run.case.guessed:
+        said.append(f"{run.case.guessed} links had no wall where one was expected and were taken half-way.")
+    if grids is not None:
+        said.append(
+            f"Three grids: order {grids.order:.2f}, Cd at infinite fineness {grids.extrapolated:.5g}, index {100 * grids.index:.2g} %."
+        )
+    return "\n".join(said) + "\n"
