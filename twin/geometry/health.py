@@ -78,7 +78,7 @@ class Health:
 
 
 def health(surface: Surface) -> Health:
-    """Look a surface over: topology, orientation, self-intersections, thinnest wall. Under a second for 100,000 triangles."""
+    """Look a surface over: topology, orientation, self-intersections, thinnest wall. A second or two for 100,000 triangles."""
     surface = welded(surface)
     areas = np.linalg.norm(surface.area_vectors, axis=1)
     collapsed = (surface.faces == np.roll(surface.faces, 1, axis=1)).any(axis=1)

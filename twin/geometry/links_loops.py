@@ -6,6 +6,7 @@ from math import ceil
 
 import numpy as np
 
+from twin.geometry.growth import longer
 from twin.kernel import loop, routine
 
 __all__ = ["collect", "measure", "rim"]
@@ -35,7 +36,7 @@ def rim(inside):  # type: ignore[no-untyped-def]
             for z in range(nz):
                 if (near[z] | near[z + 1] | near[z + 2]) and not inside[x, y, z]:
                     if count == cells.shape[0]:
-                        cells = _longer(cells)
+                        cells = longer(cells)
                     number[x, y, z] = count
                     cells[count] = (x * ny + y) * nz + z
                     count += 1
@@ -64,7 +65,7 @@ def measure(rows, columns, depths, axes, slopes, inside, rim_of, nearest, forwar
             continue
         if not a and not b:
             if cuts + 2 > keys.shape[0]:
-                keys, fractions = _longer(keys), _longer(fractions)
+                keys, fractions = longer(keys), longer(fractions)
             if forward >= 0:
                 keys[cuts], fractions[cuts] = _flat(here, inside.shape) * count + forward, max(part, LEAST)
                 cuts += 1
@@ -96,7 +97,7 @@ def collect(inside, rim_cells, steps, nearest):  # type: ignore[no-untyped-def]
                 continue
             if count == room:
                 room *= 2
-                cells, numbers, fractions = _longer(cells), _longer(numbers), _longer(fractions)
+                cells, numbers, fractions = longer(cells), longer(numbers), longer(fractions)
             found = nearest[r, d] <= 1.0
             cells[count], numbers[count], fractions[count] = n, d, nearest[r, d] if found else 0.5
             guessed += not found
@@ -122,10 +123,3 @@ def _within(cell, shape):  # type: ignore[no-untyped-def]
 @routine
 def _flat(cell, shape):  # type: ignore[no-untyped-def]
     return (cell[0] * shape[1] + cell[1]) * shape[2] + cell[2]
-
-
-@routine
-def _longer(values):  # type: ignore[no-untyped-def]
-    twice = np.empty(2 * values.shape[0], values.dtype)
-    twice[: values.shape[0]] = values
-    return twice

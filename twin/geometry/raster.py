@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.geometry.edges import Edges
-from twin.kernel import loop, routine
+from twin.geometry.growth import longer
+from twin.kernel import loop
 
 __all__ = ["Crossings", "Window", "crossings", "cut_edges"]
 
@@ -97,21 +98,16 @@ def _cross(points, faces, of_face, lowest, start, columns, depths, window):  # t
             if up < 0 or down < 0:
                 continue
             c_up, c_down = columns[up], columns[down]
+            if c_up == c_down:
+                continue
             sign = 1 if c_down < c_up else -1
             slope = (depths[down] - depths[up]) / (c_down - c_up)
             for column in range(max(ceil(min(c_up, c_down)), first_column), min(ceil(max(c_up, c_down)) - 1, last_column) + 1):
                 if count == room:
                     room *= 2
-                    rows_out, columns_out = _longer(rows_out), _longer(columns_out)
-                    depths_out, signs_out, faces_out = _longer(depths_out), _longer(signs_out), _longer(faces_out)
+                    rows_out, columns_out = longer(rows_out), longer(columns_out)
+                    depths_out, signs_out, faces_out = longer(depths_out), longer(signs_out), longer(faces_out)
                 rows_out[count], columns_out[count], signs_out[count], faces_out[count] = row, column, sign, f
                 depths_out[count] = depths[up] + (column - c_up) * slope
                 count += 1
     return rows_out[:count], columns_out[:count], depths_out[:count], signs_out[:count], faces_out[:count]
-
-
-@routine
-def _longer(values):  # type: ignore[no-untyped-def]
-    twice = np.empty(2 * values.shape[0], values.dtype)
-    twice[: values.shape[0]] = values
-    return twice

@@ -18,7 +18,7 @@ OPPOSED = -0.5  # cosine between the normals of a wall's two faces: at most 60 d
 
 
 def mark_thin(
-    found: Crossings, view: View, box: Box, mask: NDArray[np.uint8], normals: NDArray[np.float64], inside: NDArray[np.bool_]
+    found: Crossings, view: View, box: Box, mask: NDArray[np.int8], normals: NDArray[np.float64], inside: NDArray[np.bool_]
 ) -> int:
     """Give a cell to every wall that lies between two cell centres of a line and stands across it. Gives back how many.
 

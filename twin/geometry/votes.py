@@ -7,13 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.geometry.growth import longer
 from twin.geometry.lattice import Box, View
 from twin.geometry.raster import Crossings
 from twin.kernel import loop
 
 __all__ = ["Count", "cast_votes", "count_votes", "counted"]
 
-ALL, ODD, NONE = 0xFF, 0x01, 0x00  # what a line looks at in its winding number: any, its parity, nothing
+ALL, ODD, NONE = -1, 1, 0  # bits what a line looks at in its winding number: any, its parity, nothing
 
 
 class Count(NamedTuple):
@@ -23,11 +24,11 @@ class Count(NamedTuple):
         steps: change of the winding number when a cell's centre is reached, shape (outer, along, inner), int8: the box's cells,
             reshaped so that the middle axis is the lines'.
         mask: ALL for a line that goes in as often as out; ODD where only the number of crossings is even (faces look both
-            ways there); NONE for a line through a hole, which has no vote. Shape (outer, inner), uint8.
+            ways there); NONE for a line through a hole, which has no vote. Shape (outer, inner), int8.
     """
 
     steps: NDArray[np.int8]
-    mask: NDArray[np.uint8]
+    mask: NDArray[np.int8]
 
 
 def counted(found: Crossings, view: View, box: Box) -> Count:
@@ -38,7 +39,7 @@ def counted(found: Crossings, view: View, box: Box) -> Count:
     steps, total = np.zeros((outer, along, inner), np.int8), np.zeros((outer, inner), np.int32)
     lines = line_numbers(found, view, box)
     _step(lines, found.depths, found.signs, view.hand, box[0][axis], steps, total)
-    mask = np.where(total == 0, ALL, np.where(total % 2 == 0, ODD, NONE)).astype(np.uint8)
+    mask = np.where(total == 0, ALL, np.where(total % 2 == 0, ODD, NONE)).astype(np.int8)
     return Count(steps, mask)
 
 
@@ -64,13 +65,13 @@ def _step(lines, depths, signs, hand, first, steps, total):  # type: ignore[no-u
 def cast_votes(steps, mask, votes):  # type: ignore[no-untyped-def]
     """Add to `votes`, shaped as `steps`, a vote for every cell that is inside on its line."""
     outer, along, inner = steps.shape
-    winding = np.empty(inner, np.uint8)
+    winding = np.empty(inner, np.int8)
     for o in range(outer):
         winding[:] = 0
         for k in range(along):
             for i in range(inner):
-                winding[i] += np.uint8(steps[o, k, i])
-                votes[o, k, i] += np.uint8((winding[i] & mask[o, i]) != 0)
+                winding[i] += steps[o, k, i]
+                votes[o, k, i] += (winding[i] & mask[o, i]) != 0
 
 
 @loop
@@ -85,15 +86,20 @@ def count_votes(votes, mask_x, mask_y, mask_z, inside):  # type: ignore[no-untyp
     count = 0
     for x in range(nx):
         for y in range(ny):
+            doubt = False
             for z in range(nz):
                 vote = votes[x, y, z]
-                voters = (mask_x[y, z] != 0) + (mask_y[x, z] != 0) + (mask_z[x, y] != 0)
+                voters = int(mask_x[y, z] != 0) + int(mask_y[x, z] != 0) + int(mask_z[x, y] != 0)
                 inside[x, y, z] = vote != 0
+                doubt |= (voters < 2) | ((vote != 0) & (vote != voters))
+            if not doubt:
+                continue
+            for z in range(nz):
+                vote = votes[x, y, z]
+                voters = int(mask_x[y, z] != 0) + int(mask_y[x, z] != 0) + int(mask_z[x, y] != 0)
                 if voters < 2 or (vote != 0 and vote != voters):
                     if count == undecided.shape[0]:
-                        longer = np.empty(2 * count, np.int64)
-                        longer[:count] = undecided
-                        undecided = longer
+                        undecided = longer(undecided)
                     undecided[count] = (x * ny + y) * nz + z
                     count += 1
     return undecided[:count]

@@ -91,17 +91,18 @@ def test_removing_two_per_cent_of_the_faces_changes_less_than_a_thousandth(seed)
     assert (whole.inside != holed.inside).sum() < 1e-3 * whole.inside.sum()
 
 
-@pytest.mark.parametrize(("missing", "wrong"), [(0.1, 3e-4), (0.3, 5e-3)])
+@pytest.mark.parametrize(("missing", "wrong"), [(0.1, 1e-3), (0.3, 8e-3)])
 def test_disputed_cells_follow_the_winding_number(missing, wrong):
     ball = sphere(1.0, subdivisions=3)
     kept = np.random.default_rng(7).random(len(ball.faces)) > missing
     torn = Surface(ball.vertices, ball.faces[kept])
     grid = (-0.55, -0.55, -0.55), 1.1 / 32, (32, 32, 32)
     voxels = voxelise(torn, *grid)
-    numbers = winding(torn, centres(*grid).reshape(-1, 3)).reshape(grid[2])
+    some = np.random.default_rng(1).choice(32**3, 4000, replace=False)
+    numbers = winding(torn, centres(*grid).reshape(-1, 3)[some])
     assert voxels.disputed_cells > 500
     clear = np.abs(numbers - 0.5) > 0.05  # the dipoles' error; lines through two holes that agree are few
-    assert (voxels.inside != (numbers > 0.5))[clear].mean() < wrong
+    assert (voxels.inside.ravel()[some] != (numbers > 0.5))[clear].mean() < wrong
 
 
 def test_half_a_shell_is_decided_by_the_winding_number():
