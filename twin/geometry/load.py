@@ -74,4 +74,7 @@ def _parts(path: Path) -> list[tuple[NDArray[np.float64], NDArray[np.int64]]]:
     finally:
         logger.disabled = before
     meshes = [mesh for mesh in scene.dump() if len(getattr(mesh, "faces", ()))]
-    return [(np.asarray(mesh.vertices, dtype=np.float64), np.asarray(mesh.faces, dtype=np.int64)) for mesh in meshes]
+    parts = [(np.asarray(mesh.vertices, dtype=np.float64), np.asarray(mesh.faces, dtype=np.int64)) for mesh in meshes]
+    if any(faces.min() < 0 or faces.max() >= len(vertices) for vertices, faces in parts):
+        raise ValueError("a face names a vertex that is not there")
+    return parts

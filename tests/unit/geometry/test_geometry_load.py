@@ -79,6 +79,28 @@ def test_files_that_cannot_be_used(name, content, says, tmp_path):
         load_surface(path)
 
 
+@pytest.mark.parametrize("kind", ["stl", "stl_ascii", "obj", "ply", "glb"])
+@pytest.mark.filterwarnings("ignore")
+def test_damaged_files_are_read_or_refused(kind, ball, tmp_path):
+    whole = mesh_of(ball).export(file_type=kind)
+    content = whole.encode() if isinstance(whole, str) else bytes(whole)
+    path = tmp_path / f"ball.{kind.removesuffix('_ascii')}"
+    rng = np.random.default_rng(0)
+    refusals = []
+    for attempt in range(24):
+        damaged = bytearray(content)
+        if attempt % 2:
+            damaged = damaged[: rng.integers(1, len(damaged))]
+        for _ in range(5):
+            damaged[rng.integers(len(damaged))] = rng.integers(256)
+        path.write_bytes(damaged)
+        try:
+            assert len(load_surface(path).faces)
+        except BadInput as error:
+            refusals.append(str(error))
+    assert all(str(path) in text for text in refusals)
+
+
 def test_a_folder_is_no_file(tmp_path):
     (tmp_path / "folder.stl").mkdir()
     with pytest.raises(BadInput, match="exists"):
