@@ -11,7 +11,7 @@ from __future__ import annotations
 from twin.kernel import real, scalar
 from twin.kernel.choose import root
 
-__all__ = ["macros_d2q9", "macros_d3q19", "rates", "relaxed_d2q9", "relaxed_d3q19", "stress_d2q9", "stress_d3q19", "thickened"]
+__all__ = ["macros_d2q9", "macros_d3q19", "pair", "rates", "relaxed_d2q9", "relaxed_d3q19", "stress_d2q9", "stress_d3q19", "thickened"]
 
 MAGIC = 3 / 16  # (tau+ - 1/2)(tau- - 1/2): half-way bounce-back then lies exactly half-way in a parabola
 
@@ -38,6 +38,18 @@ def thickened(excess, stress2, smagorinsky):  # type: ignore[no-untyped-def]
     half = real(0.5, excess)
     tau = excess + half
     return half * (tau + root(tau * tau + smagorinsky * root(stress2))) - half
+
+
+@scalar
+def pair(along, against, keep_s, keep_d, base, square, odd, u):  # type: ignore[no-untyped-def]
+    """Two opposite directions after a collision: (along, against).
+
+    Args:
+        keep_s, keep_d: (1 - rate) / 2, even and odd. base, square: even rate times weight, times rho - 3/2 j.j and 9/2.
+        odd: odd rate times three weights. u: velocity along the direction.
+    """
+    s, d = keep_s * (along + against) + (base + square * u * u), keep_d * (along - against) + odd * u
+    return s + d, s - d
 
 
 @scalar
@@ -70,25 +82,20 @@ def relaxed_d3q19(f, even, odd):  # type: ignore[no-untyped-def]
     one, half = real(1.0, f0), real(0.5, f0)
     rho, jx, jy, jz = macros_d3q19(f)
     r = rho - real(1.5, f0) * (jx * jx + jy * jy + jz * jz)
-    keep_s, keep_d = half * (one - even), half * (one - odd)
-    a, b = even * real(1 / 18, f0), odd * real(3 / 18, f0)  # along the axes; half of it along the diagonals
-    base, square = a * r, a * real(4.5, f0)
-    base_d, square_d, b_d = half * base, half * square, half * b
-    cxy, cxz, cyz, dxy, dxz, dyz = jx + jy, jx + jz, jy + jz, jx - jy, jx - jz, jy - jz
-    s1, d1 = keep_s * (f1 + f2) + (base + square * jx * jx), keep_d * (f1 - f2) + b * jx
-    s3, d3 = keep_s * (f3 + f4) + (base + square * jy * jy), keep_d * (f3 - f4) + b * jy
-    s5, d5 = keep_s * (f5 + f6) + (base + square * jz * jz), keep_d * (f5 - f6) + b * jz
-    s7, d7 = keep_s * (f7 + f8) + (base_d + square_d * cxy * cxy), keep_d * (f7 - f8) + b_d * cxy
-    s9, d9 = keep_s * (f9 + f10) + (base_d + square_d * cxz * cxz), keep_d * (f9 - f10) + b_d * cxz
-    s11, d11 = keep_s * (f11 + f12) + (base_d + square_d * cyz * cyz), keep_d * (f11 - f12) + b_d * cyz
-    s13, d13 = keep_s * (f13 + f14) + (base_d + square_d * dxy * dxy), keep_d * (f13 - f14) + b_d * dxy
-    s15, d15 = keep_s * (f15 + f16) + (base_d + square_d * dxz * dxz), keep_d * (f15 - f16) + b_d * dxz
-    s17, d17 = keep_s * (f17 + f18) + (base_d + square_d * dyz * dyz), keep_d * (f17 - f18) + b_d * dyz
+    ks, kd = half * (one - even), half * (one - odd)
+    b, q, o = even * real(1 / 18, f0) * r, even * real(4.5 / 18, f0), odd * real(3 / 18, f0)
+    g1, g2 = pair(f1, f2, ks, kd, b, q, o, jx)
+    g3, g4 = pair(f3, f4, ks, kd, b, q, o, jy)
+    g5, g6 = pair(f5, f6, ks, kd, b, q, o, jz)
+    b, q, o = half * b, half * q, half * o
+    g7, g8 = pair(f7, f8, ks, kd, b, q, o, jx + jy)
+    g9, g10 = pair(f9, f10, ks, kd, b, q, o, jx + jz)
+    g11, g12 = pair(f11, f12, ks, kd, b, q, o, jy + jz)
+    g13, g14 = pair(f13, f14, ks, kd, b, q, o, jx - jy)
+    g15, g16 = pair(f15, f16, ks, kd, b, q, o, jx - jz)
+    g17, g18 = pair(f17, f18, ks, kd, b, q, o, jy - jz)
     g0 = (one - even) * f0 + even * real(1 / 3, f0) * r
-    return (
-        g0, s1 + d1, s1 - d1, s3 + d3, s3 - d3, s5 + d5, s5 - d5, s7 + d7, s7 - d7, s9 + d9, s9 - d9,
-        s11 + d11, s11 - d11, s13 + d13, s13 - d13, s15 + d15, s15 - d15, s17 + d17, s17 - d17,
-    )  # fmt: skip
+    return g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12, g13, g14, g15, g16, g17, g18
 
 
 @scalar
@@ -117,14 +124,12 @@ def relaxed_d2q9(f, even, odd):  # type: ignore[no-untyped-def]
     one, half, quarter = real(1.0, f0), real(0.5, f0), real(0.25, f0)
     rho, jx, jz = macros_d2q9(f)
     r = rho - real(1.5, f0) * (jx * jx + jz * jz)
-    keep_s, keep_d = half * (one - even), half * (one - odd)
-    a, b = even * real(1 / 9, f0), odd * real(3 / 9, f0)  # along the axes; a quarter of it along the diagonals
-    base, square = a * r, a * real(4.5, f0)
-    base_d, square_d, b_d = quarter * base, quarter * square, quarter * b
-    cxz, dxz = jx + jz, jx - jz
-    s1, d1 = keep_s * (f1 + f2) + (base + square * jx * jx), keep_d * (f1 - f2) + b * jx
-    s3, d3 = keep_s * (f3 + f4) + (base + square * jz * jz), keep_d * (f3 - f4) + b * jz
-    s5, d5 = keep_s * (f5 + f6) + (base_d + square_d * cxz * cxz), keep_d * (f5 - f6) + b_d * cxz
-    s7, d7 = keep_s * (f7 + f8) + (base_d + square_d * dxz * dxz), keep_d * (f7 - f8) + b_d * dxz
+    ks, kd = half * (one - even), half * (one - odd)
+    b, q, o = even * real(1 / 9, f0) * r, even * real(4.5 / 9, f0), odd * real(3 / 9, f0)
+    g1, g2 = pair(f1, f2, ks, kd, b, q, o, jx)
+    g3, g4 = pair(f3, f4, ks, kd, b, q, o, jz)
+    b, q, o = quarter * b, quarter * q, quarter * o
+    g5, g6 = pair(f5, f6, ks, kd, b, q, o, jx + jz)
+    g7, g8 = pair(f7, f8, ks, kd, b, q, o, jx - jz)
     g0 = (one - even) * f0 + even * real(4 / 9, f0) * r
-    return g0, s1 + d1, s1 - d1, s3 + d3, s3 - d3, s5 + d5, s5 - d5, s7 + d7, s7 - d7
+    return g0, g1, g2, g3, g4, g5, g6, g7, g8

@@ -17,7 +17,7 @@ SMALL = 200_000  # cells of a case that is coalesced with others: one thread is 
 def bytes_of(shape: tuple[int, int, int], directions: int, precision: str) -> int:
     """Memory of a run [B]: populations, flags, mean fields, links of the sides, and as much again as a field to look at them."""
     number = 4 if precision == "float32" else 8
-    ny = shape[1] + (2 if directions == 19 else 0)
+    ny = -(-(shape[1] + 2) // 8) * 8 if directions == 19 else 1
     cells = (shape[0] + 2) * ny * (shape[2] + 2)
     faces = 2 * (shape[0] * ny + shape[0] * shape[2] + ny * shape[2]) if directions == 19 else 2 * (shape[0] + shape[2])
     return cells * (directions * number + 1 + 16 + 16) + faces * 5 * 40

@@ -12,7 +12,7 @@ from twin.physics.wind.lattice import Lattice
 
 __all__ = ["Grid"]
 
-LINE = 16  # float32 in a cache line
+VECTOR, LINE = 8, 16  # float32 in a vector, in a cache line
 PAGE, APART = 1024, 48  # float32 in a page; planes that are nearly a multiple of it apart would meet in the same cache sets
 
 
@@ -33,9 +33,8 @@ class Grid:
 
     @property
     def steps(self) -> tuple[int, int]:
-        """Cells in memory from a cell to its neighbour along y and z, within a plane."""
-        ny = self.shape[1] + 2 * self.rings[1]
-        return (0 if self.lattice.plane else 1), ny
+        """Cells in memory from a cell to its neighbour along y and z, within a plane; rows are whole vectors."""
+        return (0, 1) if self.lattice.plane else (1, -(-(self.shape[1] + 2) // VECTOR) * VECTOR)
 
     @property
     def first(self) -> int:
@@ -50,7 +49,7 @@ class Grid:
     @property
     def plane(self) -> int:
         """Cells of a plane in memory."""
-        used = (self.shape[1] + 2 * self.rings[1]) * (self.shape[2] + 2)
+        used = self.steps[1] * (self.shape[2] + 2)
         padded = -(-used // LINE) * LINE
         return padded + max(0, APART - padded % PAGE)
 

@@ -1,6 +1,6 @@
 """A run of cells as one array a direction: views, reads and writes for D2Q9 and D3Q19.
 
-What leaves along a direction is written where its opposite was read; a cell that is not fluid keeps what was there.
+What leaves along a direction is written where its opposite was read.
 """
 
 from __future__ import annotations
@@ -48,25 +48,16 @@ def read_d3q19(p, k):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def write_d2q9(p, k, fluid, f, g):  # type: ignore[no-untyped-def]
-    """Give cell k its new populations g; where it is no fluid, what was there, f."""
-    p[0][k] = g[0] if fluid else f[0]
-    p[2][k], p[1][k] = g[1] if fluid else f[2], g[2] if fluid else f[1]
-    p[4][k], p[3][k] = g[3] if fluid else f[4], g[4] if fluid else f[3]
-    p[6][k], p[5][k] = g[5] if fluid else f[6], g[6] if fluid else f[5]
-    p[8][k], p[7][k] = g[7] if fluid else f[8], g[8] if fluid else f[7]
+def write_d2q9(p, k, g):  # type: ignore[no-untyped-def]
+    """Give cell k its new populations."""
+    p[0][k] = g[0]
+    p[2][k], p[1][k], p[4][k], p[3][k], p[6][k], p[5][k], p[8][k], p[7][k] = g[1], g[2], g[3], g[4], g[5], g[6], g[7], g[8]
 
 
 @scalar
-def write_d3q19(p, k, fluid, f, g):  # type: ignore[no-untyped-def]
-    """Give cell k its new populations g; where it is no fluid, what was there, f."""
-    p[0][k] = g[0] if fluid else f[0]
-    p[2][k], p[1][k] = g[1] if fluid else f[2], g[2] if fluid else f[1]
-    p[4][k], p[3][k] = g[3] if fluid else f[4], g[4] if fluid else f[3]
-    p[6][k], p[5][k] = g[5] if fluid else f[6], g[6] if fluid else f[5]
-    p[8][k], p[7][k] = g[7] if fluid else f[8], g[8] if fluid else f[7]
-    p[10][k], p[9][k] = g[9] if fluid else f[10], g[10] if fluid else f[9]
-    p[12][k], p[11][k] = g[11] if fluid else f[12], g[12] if fluid else f[11]
-    p[14][k], p[13][k] = g[13] if fluid else f[14], g[14] if fluid else f[13]
-    p[16][k], p[15][k] = g[15] if fluid else f[16], g[16] if fluid else f[15]
-    p[18][k], p[17][k] = g[17] if fluid else f[18], g[18] if fluid else f[17]
+def write_d3q19(p, k, g):  # type: ignore[no-untyped-def]
+    """Give cell k its new populations."""
+    p[0][k] = g[0]
+    p[2][k], p[1][k], p[4][k], p[3][k], p[6][k], p[5][k] = g[1], g[2], g[3], g[4], g[5], g[6]
+    p[8][k], p[7][k], p[10][k], p[9][k], p[12][k], p[11][k] = g[7], g[8], g[9], g[10], g[11], g[12]
+    p[14][k], p[13][k], p[16][k], p[15][k], p[18][k], p[17][k] = g[13], g[14], g[15], g[16], g[17], g[18]

@@ -116,9 +116,11 @@ def advance_until_known(run: Run, monitor: Monitor, save: Callable[[], None], du
             return CANCELLED
         step(run)
         count = len(run.steps)
-        suspect = count % looks == 0 or (count % SOUND == 0 and not sound(run.flow))
-        if suspect and (found := trouble(run.flow, layout)):
+        finite = count % SOUND != 0 or sound(run.flow)
+        if (count % looks == 0 or not finite) and (found := trouble(run.flow, layout)):
             return found
+        if not finite:  # not where air is
+            run.flow.clean()
         if count % looks == 0 and _known(run, monitor, last):
             break
         if due():
