@@ -16,6 +16,7 @@ __all__ = ["slice_picture"]
 _WIDTH, _LEFT, _RIGHT, _BOTTOM, _TOP = 8.0, 0.75, 0.25, 1.15, 0.2  # [inch]
 _TALLEST = 6.5  # [inch] that the plane itself may be high
 _SOLID = "#c3c9d2"
+_LIGHT = ("blue-white-red",)  # maps on which white lines would not be seen
 
 
 def slice_picture(
@@ -61,7 +62,7 @@ def slice_picture(
     plane.imshow(np.ma.masked_array(values, hidden).T, origin="lower", extent=extent, cmap=shades, norm=norm, aspect="auto")
     x, y = (origin[k] + (np.arange(values.shape[k]) + 0.5) * cell for k in (0, 1))
     if velocity is not None:
-        _stream(plane, x, y, np.asarray(velocity, float), hidden)
+        _stream(plane, x, y, np.asarray(velocity, float), hidden, INK if bar.map in _LIGHT else "white")
     if solid is not None and np.any(solid):
         _body(plane, x, y, np.asarray(solid, bool), extent)
     for line in lines:
@@ -85,10 +86,10 @@ def _check(values: np.ndarray, solid: np.ndarray | None, velocity: np.ndarray | 
         raise BadInput("slice_picture: velocity", np.shape(velocity), f"[m/s] in the plane, shape {(*values.shape, 2)}")
 
 
-def _stream(plane: Any, x: np.ndarray, y: np.ndarray, velocity: np.ndarray, hidden: np.ndarray) -> None:
+def _stream(plane: Any, x: np.ndarray, y: np.ndarray, velocity: np.ndarray, hidden: np.ndarray, color: str) -> None:
     u, v = (np.ma.masked_array(velocity[..., k], hidden).T for k in (0, 1))
     density = (1.6, max(1.6 * len(y) / len(x), 0.4))
-    plane.streamplot(x, y, u, v, density=density, color="white", linewidth=0.7, arrowsize=0.6)
+    plane.streamplot(x, y, u, v, density=density, color=color, linewidth=0.7, arrowsize=0.6)
 
 
 def _body(plane: Any, x: np.ndarray, y: np.ndarray, solid: np.ndarray, extent: tuple[float, ...]) -> None:
