@@ -16,7 +16,8 @@ from twin.view import player_html
 
 pytestmark = pytest.mark.browser
 
-SETTLED = "new Promise(done => setTimeout(done, 400))"
+# what was asked for is drawn in the next frame at the latest, however slow the machine
+SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 
 @pytest.fixture(scope="module")

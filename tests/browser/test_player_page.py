@@ -141,7 +141,8 @@ def test_curves_are_drawn_can_be_chosen_and_seek(own_player: Tab) -> None:
 
 def test_contacts_are_labelled_while_they_last_and_captions_say_what_goes_on(player: Tab) -> None:
     shown = "[...document.querySelectorAll('.tp-label:not([hidden])')].map(l => l.textContent)"
-    labels = f"new Promise(done => setTimeout(() => done({shown}), 400))"
+    # labels are placed when a frame is drawn: two frames on, however slow the machine
+    labels = f"new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done({shown}))))"
     player.run("twinPlayer.seek(2)")
     assert player.run(labels) == []
     assert player.run("document.querySelector('.tp-caption').textContent") == "move_joint: over the cart"
