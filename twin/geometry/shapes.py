@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin.errors import BadInput
 from twin.geometry.ahmed import ahmed
+from twin.geometry.refine import quartered
 from twin.geometry.surface import Surface
 
 __all__ = ["ahmed", "box", "cylinder", "sphere"]
@@ -44,7 +45,8 @@ def sphere(diameter: float, *, subdivisions: int = 5) -> Surface:
     vertices = _unit(np.concatenate([corners, np.roll(corners, 1, axis=1), np.roll(corners, 2, axis=1)]))
     faces = np.array(_ICOSAHEDRON)
     for _ in range(subdivisions):
-        vertices, faces = _quartered(vertices, faces)
+        vertices, faces = quartered(vertices, faces)
+        vertices = _unit(vertices)
     return Surface(vertices * (diameter / 2), faces.astype(np.int32))
 
 
@@ -76,17 +78,6 @@ def cylinder(diameter: float, length: float, *, axis: str = "y", sections: int =
     )
     turn = {"x": (2, 0, 1), "y": (1, 2, 0), "z": (0, 1, 2)}[axis]  # cyclic: right-handed stays right-handed
     return Surface(vertices[:, turn], faces.astype(np.int32))
-
-
-def _quartered(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Every triangle becomes four; the middles of edges, one for both neighbours, are lifted onto the unit sphere."""
-    edges = np.sort(faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
-    edges, edge = np.unique(edges, axis=0, return_inverse=True)
-    middles = _unit(vertices[edges].mean(axis=1))
-    a, b, c = faces.T
-    ab, bc, ca = (edge.reshape(-1, 3) + len(vertices)).T
-    parts = [(a, ab, ca), (b, bc, ab), (c, ca, bc), (ab, bc, ca)]
-    return np.concatenate((vertices, middles)), np.concatenate([np.column_stack(part) for part in parts])
 
 
 def _unit(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from numba import config, cuda
 from twin.errors import EngineMissing
 from twin.kernel.trig import whole
 
-__all__ = ["BLOCK", "blocks", "cuda", "kernel", "part", "launch", "ptx", "require_device"]
+__all__ = ["BLOCK", "blocks", "cuda", "kernel", "launch", "part", "ptx", "require_device"]
 
 BLOCK = 128  # threads; a multiple of the warp, small enough for straight-line kernels with hundreds of registers
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from twin.physics.wind.fields import around, middle_slice, on_surface
 from twin.physics.wind.measure import COEFFICIENTS, WORDS, Measured
 from twin.physics.wind.run import Run
 from twin.physics.wind.trust import Trust, y_plus
 from twin.result.model import Result, Scalar, Series
+from twin.scene import Scene
 
-__all__ = ["Grids", "result", "scalars", "series"]
+__all__ = ["Ending", "Grids", "result", "scalars", "series"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +27,25 @@ class Grids:
     index: float
 
 
-def result(run: Run, found: Measured, trust: Trust, grids: Grids | None, status: Any, reason: str, stats: Mapping[str, Any]) -> Result:
+@dataclass(frozen=True, eq=False)
+class Ending:
+    """How a run ended: why before its time, or ""; statistics of the run; what there is to see."""
+
+    reason: str
+    stats: Mapping[str, Any]
+    scene: Scene | None
+
+
+def result(run: Run, found: Measured, trust: Trust, grids: Grids | None, ending: Ending) -> Result:
     """The result of the finest grid."""
     return Result(
-        status,
-        reason=reason,
+        "stopped" if ending.reason else "done",
+        reason=ending.reason,
         scalars=scalars(run, found, trust, grids),
         series=series(found, run.case.names),
         arrays=arrays(run),
-        stats=stats,
+        scene=ending.scene,
+        stats=ending.stats,
         log=log(run, found, trust, grids),
     )
 
@@ -86,26 +98,24 @@ def series(found: Measured, names: list[str]) -> Series | None:
 
 
 def arrays(run: Run) -> dict[str, np.ndarray]:
-    """The mean flow in the plane through the middle of the bodies: velocity over wind speed, pressure coefficient, what is solid."""
+    """The mean flow in the plane through the middle of the bodies, and the pressure coefficient on their surfaces."""
     if not run.mean.count:
         return {}
-    layout = run.case.layout
-    rho, u = run.mean.fields()
-    middle = int(np.clip((layout.centre[1] - layout.origin[1]) / layout.cell, 0, layout.shape[1] - 1))
-    solid = run.case.bodies[:, middle] > 0
-    mean_rho = np.where(solid, np.nan, rho[:, middle] - _far(rho))
-    return {
-        "slice_velocity": np.where(solid[..., None], np.nan, u[:, middle] / layout.lattice_speed).astype(np.float32),
-        "slice_pressure_coefficient": (mean_rho * 2 / 3 / layout.lattice_speed**2).astype(np.float32),
-        "slice_solid": solid,
-        "slice_origin": layout.origin + np.array([0, middle * layout.cell, 0]),
-        "cell": np.array(layout.cell),
+    cut, near = middle_slice(run), around(run)
+    found = {
+        "slice_velocity": cut.velocity[:, 0],
+        "slice_pressure_coefficient": cut.pressure[:, 0],
+        "slice_solid": cut.solid[:, 0],
+        "slice_origin": cut.origin,
+        "cell": np.array(cut.cell),
     }
-
-
-def _far(rho: np.ndarray) -> float:
-    """Density deviation of the undisturbed wind: the mean a little behind the inlet."""
-    return float(rho[min(2, len(rho) - 1)].mean())
+    for name, surface in run.case.surfaces.items():
+        fine, values = on_surface(near, surface)
+        found |= {
+            f"surface_{name}_points": fine.vertices.astype(np.float32),
+            f"surface_{name}_pressure_coefficient": values.astype(np.float32),
+        }
+    return found
 
 
 def log(run: Run, found: Measured, trust: Trust, grids: Grids | None) -> str:

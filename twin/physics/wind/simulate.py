@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from twin.kinds import Checkpoint, Context, Monitor, Target
 from twin.physics.wind.case import Case, prepare
-from twin.physics.wind.outcome import Grids, result
+from twin.physics.wind.outcome import Ending, Grids, result
+from twin.physics.wind.pictures import draw, write_vtk
 from twin.physics.wind.preflight import expected
-from twin.physics.wind.run import Run, advance_until_known, init
+from twin.physics.wind.run import CANCELLED, Run, advance_until_known, init
+from twin.physics.wind.scene import scene_of
 from twin.physics.wind.spec import WindSpec
 from twin.physics.wind.statistics import convergence
-from twin.physics.wind.trust import trust_of
+from twin.physics.wind.trust import Trust, trust_of
 from twin.result.model import Result
 
 __all__ = ["simulate"]
@@ -37,7 +40,7 @@ def simulate(spec: WindSpec, target: Target, monitor: Monitor, context: Context)
             state = {}
         reason = _watched(run, monitor, context.checkpoint, drags)
         if reason or case is finest:
-            return _ended(run, reason, drags)
+            return _ended(run, reason, drags, context.scratch)
         drags.append(run.measured().drag.value)
     raise RuntimeError("a checkpoint of a run that had ended")  # the finest grid's drag is never among those kept
 
@@ -56,22 +59,27 @@ def _coarser(spec: WindSpec, finest: Case, times: int) -> WindSpec:
     return spec.model_copy(update={"resolution": resolution})
 
 
-def _ended(run: Run, reason: str, drags: list[float]) -> Result:
+def _ended(run: Run, reason: str, drags: list[float], scratch: Path | None) -> Result:
     """The result, whole or as far as it came."""
     case, found = run.case, run.measured()
-    status = "stopped" if reason else "done"
     before = expected(case.spec, case.layout, dict(case.surfaces), case.thin_cells)
     trust = trust_of(before, found, case.spec.until.drag_ci95, not reason)
     grids = Grids(*convergence(drags[0], drags[1], found.drag.value, RATIO)) if len(drags) == 2 and not reason else None
-    return result(run, found, trust, grids, status, reason, _stats(run, trust.level, trust.reasons))
+    scene = scene_of(run, found)
+    if scratch is not None and reason != CANCELLED:
+        if case.spec.pictures:
+            draw(run, found, scene, scratch)
+        if case.spec.vtk and run.mean.count:
+            write_vtk(run, scratch)
+    return result(run, found, trust, grids, Ending(reason, _stats(run, trust), scene))
 
 
-def _stats(run: Run, level: str, reasons: tuple[str, ...]) -> Mapping[str, Any]:
+def _stats(run: Run, trust: Trust) -> Mapping[str, Any]:
     cells = run.case.layout.cells
     return {
         "cells": cells,
         "steps": run.flow.step,
         "run_seconds": run.seconds,
         "updates_per_second": run.flow.step * cells / run.seconds if run.seconds else 0.0,
-        "trust": {"level": level, "reasons": list(reasons)},
+        "trust": {"level": trust.level, "reasons": list(trust.reasons)},
     }

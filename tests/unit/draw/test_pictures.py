@@ -12,11 +12,11 @@ import pytest
 import trimesh
 from PIL import Image
 
+from twin.draw import history_picture, scene_picture, slice_picture
+from twin.draw.camera import fitted
+from twin.draw.raster import fill, stroke
 from twin.errors import BadInput
 from twin.scene import ColorBar, Lines, Mesh, Node, Scene
-from twin.view.flow import history_picture, scene_picture, slice_picture
-from twin.view.flow.camera import fitted
-from twin.view.flow.raster import fill, stroke
 
 STILL = np.array([1.0, 0.0, 0.0, 0.0])
 SPEED = ColorBar("speed", "m/s", 0.0, 10.0)
@@ -207,5 +207,5 @@ def test_what_cannot_be_drawn_is_named(call, words: str) -> None:
 
 
 def test_matplotlib_and_numba_come_with_the_first_picture_only() -> None:
-    code = "import sys, twin.cli, twin.view, twin.scene, twin.view.flow; print([m for m in ('matplotlib', 'numba') if m in sys.modules])"
+    code = "import sys, twin.cli, twin.view, twin.scene, twin.draw; print([m for m in ('matplotlib', 'numba') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip() == "[]"

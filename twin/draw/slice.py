@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from twin.draw.frame import FAINT, INK, color_bar, figure, norm_and_map, plain_axes, png
 from twin.errors import BadInput
 from twin.scene import ColorBar
-from twin.view.flow.frame import FAINT, INK, color_bar, figure, norm_and_map, plain_axes, png
 
 __all__ = ["slice_picture"]
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from twin.draw.camera import Camera, fitted
+from twin.draw.frame import DPI, INK, color_bar, figure, png
 from twin.errors import BadInput, UnknownName
 from twin.scene import Node, Scene
 from twin.scene.check import check
 from twin.scene.normals import creased
-from twin.view.flow.camera import Camera, fitted
-from twin.view.flow.frame import DPI, INK, color_bar, figure, png
 
 __all__ = ["scene_picture"]
 
@@ -87,7 +87,7 @@ def _to_frame(scene: Scene, focus: Sequence[str], frame: int) -> np.ndarray:
 
 def _draw(scene: Scene, camera: Camera, frame: int, line_width: float) -> np.ndarray:
     """The scene in the camera's pixels, RGB in 0..1, shape (height, width, 3)."""
-    from twin.view.flow.raster import fill, stroke
+    from twin.draw.raster import fill, stroke
 
     image = np.tile(_BACKGROUND.astype(np.float32), (camera.height, camera.width, 1))
     depth = np.zeros((camera.height, camera.width))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.draw.frame import ACCENT, FAINT, INK, LINE, figure, minus, plain_axes, png, with_unit
 from twin.errors import BadInput
-from twin.view.flow.frame import ACCENT, FAINT, INK, LINE, figure, minus, plain_axes, png, with_unit
 
 __all__ = ["history_picture"]
 
