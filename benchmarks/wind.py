@@ -69,7 +69,7 @@ def tunnel(shape: tuple[int, int, int], threads: int) -> Flow:
     slip = Side("slip")
     sides = {
         "x_low": Side("inlet", np.array([0.05, 0, 0])),
-        "x_high": Side("outlet"),
+        "x_high": Side("outlet", np.array([0.05, 0, 0])),
         "y_low": slip,
         "y_high": slip,
         "z_low": slip,

@@ -34,7 +34,7 @@ def collided(lattice: Lattice, f: np.ndarray, excess: np.ndarray, smagorinsky: f
 
 
 def arriving(
-    lattice: Lattice, g: np.ndarray, u: np.ndarray, bodies: np.ndarray, sides: dict[str, Side], pace: float, place, d: int
+    lattice: Lattice, g: np.ndarray, u: np.ndarray, bodies: np.ndarray, sides: dict[str, Side], pace: float, level: float, place, d
 ) -> float:
     """What reaches the fluid cell at `place` along direction d."""
     c, w, back = lattice.velocities, lattice.weights, lattice.opposite
@@ -61,7 +61,7 @@ def arriving(
         return own + pace * 6 * w[d] * (slowest @ c[d])
     if outlets:
         j = u[tuple(place)]
-        return -own + 2 * w[d] * (4.5 * (j @ c[d]) ** 2 - 1.5 * j @ j)
+        return -own + 2 * w[d] * (level + 4.5 * (j @ c[d]) ** 2 - 1.5 * j @ j)
     if bodies[tuple(source)]:
         return own
     return g[(along, *source)] + pace * shift
@@ -70,10 +70,12 @@ def arriving(
 def run(lattice: Lattice, bodies: np.ndarray, sides: dict[str, Side], excess: np.ndarray, smagorinsky: float, start, paces):
     """Density deviation and velocity after a step for each pace."""
     f = equilibrium(lattice, *start)
-    fluid = np.argwhere(bodies == 0)
+    fluid, level = np.argwhere(bodies == 0), 0.0
     for pace in paces:
         u, g, new = moments(lattice, f)[1], collided(lattice, f, excess, smagorinsky), f.copy()
         for place, d in itertools.product(fluid, range(lattice.count)):
-            new[(d, *place)] = arriving(lattice, g, u, bodies, sides, pace, place, d)
+            new[(d, *place)] = arriving(lattice, g, u, bodies, sides, pace, level, place, d)
+        if sides["x_high"].kind == "outlet":
+            level = np.sqrt(3) * (u[-1, ..., 0][bodies[-1] == 0].mean() - pace * sides["x_high"].velocity[0])
         f = new
     return moments(lattice, f)

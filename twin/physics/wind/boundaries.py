@@ -26,7 +26,8 @@ class Side:
     """One side of the tunnel.
 
     Attributes:
-        velocity: of a wall or an inlet [cells a step]: (3,), or a function of places (n, 3) [cells] giving (n, 3).
+        velocity: of a wall or an inlet [cells a step]: (3,), or a function of places (n, 3) [cells] giving (n, 3); of an outlet the
+            mean velocity that leaves through it.
         jump: of a periodic side: density deviation that the flow gains by passing it towards +x (a pressure that drives).
     """
 
@@ -65,14 +66,14 @@ class Boundary:
 
     Attributes:
         solid: (cells in memory,) uint8, 0 where fluid.
-        outlet: (cells, masks). reflected: (to, from, shift). bodies: (to, from, third, near, far, shift).
+        outlet: (cells, masks, mean speed (1,)). reflected: (to, from, shift). bodies: (to, from, third, near, far, shift).
         spans: body number -> (begin, end) in `bodies`.
         directions, places, q: of bodies' links: the direction that leaves the wall, the fluid cell (m, 3), the fraction.
         halved: links that were taken half-way because a wall stands on the other side of the cell as well.
     """
 
     solid: np.ndarray
-    outlet: tuple[np.ndarray, np.ndarray]
+    outlet: tuple[np.ndarray, np.ndarray, np.ndarray]
     reflected: tuple[np.ndarray, np.ndarray, np.ndarray]
     bodies: tuple[np.ndarray, ...]
     spans: Mapping[int, tuple[int, int]]
@@ -109,7 +110,8 @@ def connect(grid: Grid, bodies: np.ndarray, sides: Mapping[str, Side], fractions
     to, source, shift = (_joined([part[k] for part in lists.reflected], k < 2, dtype) for k in range(3))
     order = np.argsort(to[0], kind="stable")  # as they lie in memory
     to, source, shift = np.ascontiguousarray(to[:, order]), np.ascontiguousarray(source[:, order]), shift[order]
-    return Boundary(solid, _outlets(grid, lists.outlet), (to, source, shift), *_walls(grid, lists.bodies, dtype))
+    leaving: np.ndarray = sides["x_high"].velocity_at(np.zeros((1, 3)))[0, :1].astype(dtype)
+    return Boundary(solid, (*_outlets(grid, lists.outlet), leaving), (to, source, shift), *_walls(grid, lists.bodies, dtype))
 
 
 def _arrivals(

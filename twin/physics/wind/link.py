@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twin.kernel import real, scalar
 
-__all__ = ["anti_bounced", "interpolated"]
+__all__ = ["anti_bounced", "interpolated", "sounding"]
 
 
 @scalar
@@ -19,11 +19,18 @@ def interpolated(left, third, near, far):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def anti_bounced(left, weight, along, square):  # type: ignore[no-untyped-def]
-    """What comes in through an outlet where the pressure is zero (Ginzburg, Verhaeghe & d'Humieres 2008, anti-bounce-back).
+def anti_bounced(left, weight, rho, along, square):  # type: ignore[no-untyped-def]
+    """What comes in through an outlet of given pressure (Ginzburg, Verhaeghe & d'Humieres 2008, anti-bounce-back).
 
     Args:
         left: the population that left the opposite way.
+        rho: density deviation at the outlet, 3 p.
         along: velocity along the direction, c . j; square: j . j.
     """
-    return real(2.0, left) * weight * (real(4.5, left) * along * along - real(1.5, left) * square) - left
+    return real(2.0, left) * weight * (rho + real(4.5, left) * along * along - real(1.5, left) * square) - left
+
+
+@scalar
+def sounding(mean, wanted):  # type: ignore[no-untyped-def]
+    """Density deviation 3 p of a plane wave that leaves with this velocity beyond the wanted one: p = c_s (u - U), c_s = 1/sqrt(3)."""
+    return real(1.7320508075688772, mean) * (mean - wanted)

@@ -22,7 +22,7 @@ from twin.physics.wind.cell import (
     stress_d3q19,
     thickened,
 )
-from twin.physics.wind.link import anti_bounced, interpolated
+from twin.physics.wind.link import anti_bounced, interpolated, sounding
 from twin.physics.wind.rows import read_d2q9, read_d3q19, rows_d2q9, rows_d3q19, write_d2q9, write_d3q19
 
 __all__ = [
@@ -151,15 +151,21 @@ def interpolate(f, links, parity, pace, begin, end):  # type: ignore[no-untyped-
 
 
 @loop
-def outflow(f, links, offsets, parity, velocities, weights, begin, end):  # type: ignore[no-untyped-def]
-    """Outlet cells: what comes in from outside has the pressure zero and the cell's own velocity.
+def outflow(f, links, offsets, parity, velocities, weights, pace, level, begin, end):  # type: ignore[no-untyped-def]
+    """Outlet cells: what comes in from outside has the outlet's pressure and the cell's own velocity.
+
+    That pressure is the one of a sound wave that leaves with the mean velocity of all cells, so that the tunnel does not ring; in
+    between it is 0. All outlet cells in one call.
 
     Args:
-        links: (cells (m,), masks (m,)): place of direction 0, and a bit for each direction that arrives from outside.
+        links: (cells (m,), masks (m,), speed (1,)): place of direction 0, a bit for each direction that arrives from outside, and the
+            mean velocity along x that the inlet asks for at pace 1.
         offsets: (2, q); velocities: (q, 3), weights: (q,), of f's type.
+        level: (1,) density deviation at the outlet: used, then set for the next step.
     """
-    cells, masks = links
+    cells, masks, speed = links
     q = len(weights)
+    total = np.float64(0.0)
     for k in range(begin, end):
         at, mask = cells[k], masks[k]
         jx, jy, jz = velocities[0, 0], velocities[0, 0], velocities[0, 0]
@@ -168,11 +174,14 @@ def outflow(f, links, offsets, parity, velocities, weights, begin, end):  # type
             jx += g * velocities[i, 0]
             jy += g * velocities[i, 1]
             jz += g * velocities[i, 2]
+        total += jx
         for i in range(1, q):
             if mask & (1 << i):
                 along = velocities[i, 0] * jx + velocities[i, 1] * jy + velocities[i, 2] * jz
                 left = f[at + offsets[parity, i]]
-                f[at + offsets[1 - parity, i]] = anti_bounced(left, weights[i], along, jx * jx + jy * jy + jz * jz)
+                f[at + offsets[1 - parity, i]] = anti_bounced(left, weights[i], level[0], along, jx * jx + jy * jy + jz * jz)
+    if end > begin:
+        level[0] = sounding(total / (end - begin), pace * speed[0])
 
 
 @loop
@@ -227,12 +236,12 @@ def macros_space(f, offsets, size, begin, end, take, out):  # type: ignore[no-un
 
 
 @loop
-def advance_plane(f, grid, medium, walls, parity, paces, work):  # type: ignore[no-untyped-def]
+def advance_plane(f, grid, medium, walls, level, parity, paces, work):  # type: ignore[no-untyped-def]
     """len(paces) steps, or a thread's share of one pass of a step: one function for both, so that bits do not depend on threads.
 
     Args:
         grid: (offsets (2, q), size, velocities, weights); medium: (excess, smagorinsky).
-        walls: (outlet, reflected, bodies), the links of `outflow`, `reflect` and `interpolate`.
+        walls: (outlet, reflected, bodies), the links of `outflow`, `reflect` and `interpolate`; level: of `outflow`.
         parity: of the first step; paces: factor of moving walls and inlets at each step.
         work: (4, 2), begin and end of the planes, and of the three kinds of links.
     """
@@ -242,13 +251,13 @@ def advance_plane(f, grid, medium, walls, parity, paces, work):  # type: ignore[
     for step in range(len(paces)):
         t = (parity + step) & 1
         sweep_plane(f, offsets[t], size, excess, smagorinsky, work[0, 0], work[0, 1])
-        outflow(f, outlet, offsets, t, velocities, weights, work[1, 0], work[1, 1])
+        outflow(f, outlet, offsets, t, velocities, weights, paces[step], level, work[1, 0], work[1, 1])
         reflect(f, reflected, t, paces[step], work[2, 0], work[2, 1])
         interpolate(f, bodies, t, paces[step], work[3, 0], work[3, 1])
 
 
 @loop
-def advance_space(f, grid, medium, walls, parity, paces, work):  # type: ignore[no-untyped-def]
+def advance_space(f, grid, medium, walls, level, parity, paces, work):  # type: ignore[no-untyped-def]
     """As `advance_plane`, for D3Q19."""
     offsets, size, velocities, weights = grid
     excess, smagorinsky = medium
@@ -256,6 +265,6 @@ def advance_space(f, grid, medium, walls, parity, paces, work):  # type: ignore[
     for step in range(len(paces)):
         t = (parity + step) & 1
         sweep_space(f, offsets[t], size, excess, smagorinsky, work[0, 0], work[0, 1])
-        outflow(f, outlet, offsets, t, velocities, weights, work[1, 0], work[1, 1])
+        outflow(f, outlet, offsets, t, velocities, weights, paces[step], level, work[1, 0], work[1, 1])
         reflect(f, reflected, t, paces[step], work[2, 0], work[2, 1])
         interpolate(f, bodies, t, paces[step], work[3, 0], work[3, 1])

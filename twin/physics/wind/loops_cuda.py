@@ -11,11 +11,11 @@ from twin.kernel.cuda import BLOCK, blocks, cuda, kernel, part, require_device
 from twin.physics.wind.boundaries import Boundary
 from twin.physics.wind.cell import macros_d2q9, macros_d3q19, rates, relaxed_d2q9, relaxed_d3q19, stress_d2q9, stress_d3q19, thickened
 from twin.physics.wind.grid import Grid
-from twin.physics.wind.link import anti_bounced, interpolated
+from twin.physics.wind.link import anti_bounced, interpolated, sounding
 
 __all__ = [
-    "Device", "interpolate_link", "macros_of_plane", "macros_of_space", "outflow_cell", "picked", "reflect_link",
-    "sweep_cell_of_plane", "sweep_cell_of_space",
+    "Device", "interpolate_link", "macros_of_plane", "macros_of_space", "outflow_cell", "outlet_level",
+    "partial_sum", "picked", "reflect_link",    "sweep_cell_of_plane", "sweep_cell_of_space",
 ]  # fmt: skip
 
 
@@ -91,8 +91,8 @@ def interpolate_link(f, to, source, third, near, far, shift, pace, parity):  # t
         f[to[parity, k]] = interpolated(f[source[parity, k]], f[third[parity, k]], near[k], far[k]) + pace * shift[k]
 
 
-def outflow_cell(f, cells, masks, offsets, velocities, weights, parity):  # type: ignore[no-untyped-def]
-    """As `loops.outflow`."""
+def outflow_cell(f, cells, masks, offsets, velocities, weights, parity, level, leaving):  # type: ignore[no-untyped-def]
+    """As `loops.outflow` for one cell; leaving (m,) gets its velocity along x."""
     k = cuda.grid(1)
     if k >= len(cells):
         return
@@ -103,10 +103,30 @@ def outflow_cell(f, cells, masks, offsets, velocities, weights, parity):  # type
         jx += g * velocities[i, 0]
         jy += g * velocities[i, 1]
         jz += g * velocities[i, 2]
+    leaving[k] = jx
+    square = jx * jx + jy * jy + jz * jz
     for i in range(1, len(weights)):
         if mask & (1 << i):
             along = velocities[i, 0] * jx + velocities[i, 1] * jy + velocities[i, 2] * jz
-            f[at + offsets[1 - parity, i]] = anti_bounced(f[at + offsets[parity, i]], weights[i], along, jx * jx + jy * jy + jz * jz)
+            f[at + offsets[1 - parity, i]] = anti_bounced(f[at + offsets[parity, i]], weights[i], level[0], along, square)
+
+
+def partial_sum(leaving, sums):  # type: ignore[no-untyped-def]
+    """Each thread sums every len(sums)-th value, in a fixed order."""
+    k = cuda.grid(1)
+    if k < len(sums):
+        sums[k] = 0
+        for i in range(k, len(leaving), len(sums)):
+            sums[k] += leaving[i]
+
+
+def outlet_level(sums, pace, speed, count, level):  # type: ignore[no-untyped-def]
+    """The outlet's pressure for the next step; one thread."""
+    if cuda.grid(1) == 0:
+        total = sums[0]
+        for k in range(1, len(sums)):
+            total += sums[k]
+        level[0] = sounding(total / count, pace * speed[0])
 
 
 def macros_of_plane(f, offsets, first, plane, parity, take, out):  # type: ignore[no-untyped-def]
@@ -139,7 +159,8 @@ def picked(f, places, out):  # type: ignore[no-untyped-def]
 
 _SWEEPS = {9: kernel(sweep_cell_of_plane), 19: kernel(sweep_cell_of_space)}
 _MACROS = {9: kernel(macros_of_plane), 19: kernel(macros_of_space)}
-_reflect, _interpolate, _outflow, _picked = (kernel(one) for one in (reflect_link, interpolate_link, outflow_cell, picked))
+_reflect, _interpolate, _picked = (kernel(one) for one in (reflect_link, interpolate_link, picked))
+_outflow, _partial, _level = (kernel(one) for one in (outflow_cell, partial_sum, outlet_level))
 
 
 class Device:
@@ -149,11 +170,18 @@ class Device:
         EngineMissing: there is no device.
     """
 
-    def __init__(self, f: np.ndarray, grid: Grid, boundary: Boundary, excess: np.ndarray, smagorinsky: np.floating) -> None:
+    def __init__(
+        self, f: np.ndarray, level: np.ndarray, grid: Grid, boundary: Boundary, excess: np.ndarray, smagorinsky: np.floating
+    ) -> None:
         require_device()
         self._grid, self._kind, self._smagorinsky = grid, f.dtype.type, smagorinsky
         lattice, put = grid.lattice, cuda.to_device
-        self.f = put(f)
+        self.f, self.level = put(f), put(level)
+        outlets = len(boundary.outlet[0])
+        self._leaving, self._sums = (
+            cuda.device_array(max(1, outlets), self._kind),
+            cuda.device_array(min(BLOCK, max(1, outlets)), self._kind),
+        )
         self._solid, self._excess, self._offsets = put(boundary.solid), put(excess), put(grid.offsets)
         self._velocities, self._weights = put(lattice.velocities.astype(self._kind)), put(lattice.weights.astype(self._kind))
         self._outlet, self._reflected, self._bodies = (
@@ -174,7 +202,11 @@ class Device:
             t = (parity + step) & 1
             sweep[cells](self.f, self._solid, self._offsets, self._excess, self._smagorinsky, first, count, plane, t)
             if n := len(self._outlet[0]):
-                _outflow[blocks(n), BLOCK](self.f, *self._outlet, self._offsets, self._velocities, self._weights, t)
+                cell, mask, speed = self._outlet
+                lattice = self._offsets, self._velocities, self._weights
+                _outflow[blocks(n), BLOCK](self.f, cell, mask, *lattice, t, self.level, self._leaving)
+                _partial[1, len(self._sums)](self._leaving, self._sums)
+                _level[1, 1](self._sums, pace, speed, self._kind(n), self.level)
             if n := len(self._reflected[2]):
                 _reflect[blocks(n), BLOCK](self.f, *self._reflected, pace, t)
             if n := len(self._bodies[3]):

@@ -51,13 +51,14 @@ class Run:
     def state(self) -> dict[str, Any]:
         """All that later steps depend on, arrays by name."""
         return {
-            "f": self.flow.fetch(), "step": self.flow.step, "steps": np.array(self.steps, int), "loads": np.array(self.loads),
-            "mean": self.mean.values, "mean_begin": self.mean.begin, "mean_count": self.mean.count, "seconds": self.seconds,
+            "f": self.flow.fetch(), "level": self.flow.level, "step": self.flow.step,
+            "steps": np.array(self.steps, int), "loads": np.array(self.loads), "seconds": self.seconds,
+            "mean": self.mean.values, "mean_begin": self.mean.begin, "mean_count": self.mean.count,
         }  # fmt: skip
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from a state."""
-        self.flow.f[:] = state["f"]
+        self.flow.f[:], self.flow.level[:] = state["f"], state["level"]
         self.flow.step = int(state["step"])
         self.steps, self.loads = state["steps"].tolist(), list(state["loads"])
         self.mean.values[:] = state["mean"]

@@ -17,6 +17,7 @@ from twin.physics.wind.grid import Grid
 __all__ = ["Flow", "smagorinsky_factor"]
 
 SMALL = 60_000  # cells below which a second thread costs more than it brings
+OUTLET = 1  # the pass over the outlet's cells, which sums over them: one thread
 LINE = 64  # bytes of a cache line
 LINKS = 4096  # of a block of the force sum: its order does not depend on threads
 
@@ -40,7 +41,7 @@ class Flow:
 
     Attributes:
         excess: (nx + 2,) tau - 1/2 of each plane, ghosts included.
-        f: populations before the next step; step counts the steps done.
+        f: populations before the next step; level: (1,) density deviation at the outlet; step counts the steps done.
     """
 
     grid: Grid
@@ -59,6 +60,7 @@ class Flow:
         lattice = self.grid.lattice
         self._lattice = lattice.velocities.astype(kind), lattice.weights.astype(kind)
         self._there: Any = None
+        self.level = np.zeros(1, kind)
         self._whole = np.ascontiguousarray(lattice.velocities.astype(np.float64))
 
     @classmethod
@@ -74,13 +76,14 @@ class Flow:
         if self._there is None:
             from twin.physics.wind.loops_cuda import Device
 
-            self._there = Device(self.f, self.grid, self.boundary, *self._medium)
+            self._there = Device(self.f, self.level, self.grid, self.boundary, *self._medium)
         return self._there
 
     def fetch(self) -> np.ndarray:
         """The populations, from wherever they are."""
         if self._there is not None:
             self._there.f.copy_to_host(self.f)
+            self._there.level.copy_to_host(self.level)
         return self.f
 
     @property
@@ -129,7 +132,7 @@ class Flow:
         b = self.boundary
         advance = loops.advance_plane if self.grid.lattice.plane else loops.advance_space
         grid = (self.grid.offsets, self.grid.size, *self._lattice)
-        advance(self.f, grid, self._medium, (b.outlet, b.reflected, b.bodies), parity, paces, work)
+        advance(self.f, grid, self._medium, (b.outlet, b.reflected, b.bodies), self.level, parity, paces, work)
 
     def _shared(self, stage: int, begin: int, end: int, pace: np.ndarray) -> None:
         """One pass of a step on several threads; it ends before the next begins."""
@@ -140,7 +143,7 @@ class Flow:
             self._pass(self.parity, pace, work)
 
         if end > begin:
-            split(share, end - begin, self.threads)
+            split(share, end - begin, 1 if stage == OUTLET else self.threads)
 
     def clean(self) -> None:
         """Zero what ghosts and solid cells hold: it means nothing, and must not look like a number that is not finite."""

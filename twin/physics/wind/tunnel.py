@@ -151,10 +151,18 @@ def sides(spec: WindSpec, layout: Layout) -> dict[str, Side]:
     floor = walls
     if spec.ground is not None:
         floor = Side("wall", np.array([layout.lattice_speed, 0.0, 0.0]) if spec.ground.moving else np.zeros(3))
+    leaving = np.array([_mean_inlet(spec.tunnel, layout), 0.0, 0.0])
     return {
-        "x_low": Side("inlet", lambda places: _inlet(spec.tunnel, layout, places)), "x_high": Side("outlet"),
+        "x_low": Side("inlet", lambda places: _inlet(spec.tunnel, layout, places)), "x_high": Side("outlet", leaving),
         "y_low": walls, "y_high": walls, "z_low": floor, "z_high": walls,
     }  # fmt: skip
+
+
+def _mean_inlet(tunnel: Tunnel, layout: Layout) -> float:
+    """Mean speed over the cells of the inlet [cells a step]."""
+    _, ny, nz = layout.shape
+    y, z = (n.ravel() + 0.5 for n in np.indices((ny, nz)))
+    return float(_inlet(tunnel, layout, np.stack([np.zeros(len(y)), y, z], axis=1))[:, 0].mean())
 
 
 def _inlet(tunnel: Tunnel, layout: Layout, places: np.ndarray) -> np.ndarray:
