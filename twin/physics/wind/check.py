@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from twin.errors import BadInput, Fault
+from twin.geometry.health import health
 from twin.geometry.surface import Surface
 from twin.kinds import Context
 from twin.physics.wind.bodies import bounds, placed
@@ -21,6 +22,7 @@ __all__ = ["check", "files"]
 
 LARGEST = 100.0  # [m] of a body that is meant to be on a factory's floor
 SMALLEST = 1e-3  # [m]
+EMPTY = 1e-6  # volume over area^1.5 below which a body may be a sheet
 FEWEST = 4.0  # cells across a body
 NARROW = 4  # cells across a tunnel
 CELLS = 2**31  # of a tunnel
@@ -38,7 +40,7 @@ def check(spec: WindSpec, context: Context) -> Sequence[Fault]:
         surfaces = placed(spec, context.folder)
     except BadInput as error:
         return [Fault(error.where, error.given, error.allowed, error.remedy)]
-    faults = [fault for name, surface in surfaces.items() for fault in _sizes(spec, name, surface)]
+    faults = [fault for name, surface in surfaces.items() for fault in (*_sizes(spec, name, surface), *_inside(spec, name, surface))]
     if faults:
         return faults
     layout = laid_out(spec, surfaces)
@@ -53,6 +55,16 @@ def _sizes(spec: WindSpec, name: str, surface: Surface) -> list[Fault]:
     where, given = (f"bodies.{name}.scale", body.scale) if body.mesh is not None else (f"bodies.{name}.shape", f"{largest:.4g} m long")
     remedy = "A file drawn in millimetres wants `scale: 0.001`." if largest > LARGEST else "A file drawn in metres wants `scale: 1`."
     return [Fault(where, given, f"bodies between {1000 * SMALLEST:g} mm and {LARGEST:g} m; this one is {largest:.4g} m long", remedy)]
+
+
+def _inside(spec: WindSpec, name: str, surface: Surface) -> list[Fault]:
+    """Sheets: surfaces that have no inside."""
+    corners, area = surface.corners, float(np.linalg.norm(surface.area_vectors, axis=1).sum())
+    volume = abs(float(np.einsum("ij,ij->", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])))) / 6
+    if volume > EMPTY * area**1.5 or not (found := health(surface)).sheets:
+        return []
+    given, allowed = f"{found.sheets} sheets without thickness", "bodies with an inside"
+    return [Fault(f"bodies.{name}.mesh", given, allowed, "Give the sheets a thickness (solidify, shell); one cell is enough.")]
 
 
 def _fit(spec: WindSpec, layout: Layout, surfaces: dict[str, Surface]) -> list[Fault]:

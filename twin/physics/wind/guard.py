@@ -33,7 +33,7 @@ def trouble(flow: Flow, layout: Layout) -> str:
         fluid = flow.grid.unfolded(flow.boundary.solid[(x + 1) * flow.grid.plane + flow.grid.first :][: flow.grid.count]) == 0
         with np.errstate(over="ignore", invalid="ignore"):
             speed = np.where(fluid, np.sqrt((cells[1:].astype(float) ** 2).sum(axis=0)), 0.0)
-        speed = np.where(np.isfinite(speed), speed, np.inf)
+        speed = np.where(fluid & ~(np.isfinite(cells).all(axis=0) & np.isfinite(speed)), np.inf, speed)
         if speed.max() > worst:
             worst, place = float(speed.max()), np.array([x, *np.unravel_index(int(np.argmax(speed)), speed.shape)])
     if worst <= FASTEST:

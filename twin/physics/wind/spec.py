@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from twin.physics.wind.shapes import Shape
 from twin.scenario.schema import Spec
@@ -131,3 +131,12 @@ class WindSpec(Spec):
     grid: Literal[1, 3] = Field(1, description="3: three grids, each 1.5 times finer, and the grid convergence index")
     pictures: bool = Field(True, description="slices, surface pressure, streamlines and force history as PNG")
     vtk: bool = Field(False, description="fields for ParaView: flow.vti, bodies.vtp, flow.pvd")
+
+    @field_validator("eddies", mode="before")
+    @classmethod
+    def _known_eddies(cls, given: Any) -> Any:
+        """One sentence for the whole choice."""
+        number = isinstance(given, (int, float)) and not isinstance(given, bool)
+        if given not in ("auto", "none") and not (number and 0 < given <= 0.3):
+            raise ValueError("auto, none, or Smagorinsky's constant, above 0 and at most 0.3")
+        return given
