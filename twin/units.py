@@ -15,7 +15,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 __all__ = [
-    "Acceleration", "Angle", "AngularAcceleration", "AngularJerk", "AngularSpeed", "Bytes", "Density", "Energy",
+    "Acceleration", "Angle", "AngularAcceleration", "AngularJerk", "AngularSpeed", "Area", "Bytes", "Density", "Energy",
     "Force", "Fraction", "Jerk", "Length", "Mass", "Speed", "Time", "Torque", "Unit", "Viscosity", "si",
 ]  # fmt: skip
 
@@ -89,6 +89,7 @@ class Unit:
 
 
 Length = Annotated[float, Unit("m")]
+Area = Annotated[float, Unit("m^2")]
 Angle = Annotated[float, Unit("rad")]
 Time = Annotated[float, Unit("s")]
 Mass = Annotated[float, Unit("kg")]

@@ -40,6 +40,13 @@ def simulate(spec: WindSpec, target: Target, monitor: Monitor, context: Context)
     return run(spec, target, monitor, context)
 
 
+def simulate_many(specs: Sequence[WindSpec], target: Target, monitor: Monitor, contexts: Sequence[Context]) -> Any:
+    """See `twin.physics.wind.simulate.simulate_many`: small cases, in one launch."""
+    from twin.physics.wind.simulate import simulate_many as run
+
+    return run(specs, target, monitor, contexts)
+
+
 def scalars(spec: WindSpec) -> Mapping[str, str]:
     """Every scalar that a run of this spec can have -> unit."""
     from twin.physics.wind.measure import units_of
@@ -98,6 +105,7 @@ KIND = Kind(
     cost=cost,
     example=EXAMPLE,
     preflight=preflight,
+    simulate_many=simulate_many,
     targets=("cpu", "cuda"),
     validate=validate,
 )

@@ -22,7 +22,7 @@ CANCELLED = "cancelled"
 SAMPLE = 0.05  # time between two samples of the forces, in L / U
 SOUND = 4  # samples between two looks for numbers that are not finite
 FIELD = 8  # samples between two samples of the fields
-GUST, GUST_LENGTH = 0.05, 8.0  # of the wind's speed; in reference lengths
+GUST_LENGTH = 8.0  # of its wave, in reference lengths
 LOOKS = 8  # a flow-through: is the interval small enough
 
 
@@ -78,14 +78,17 @@ def init(case: Case, target: Target) -> Run:
 def _gust(flow: Flow, case: Case) -> None:
     """A weak wave of air that moves up and down, and left and right, fading towards the sides."""
     layout, (nx, ny, nz) = case.layout, case.layout.shape
+    strength = case.spec.tunnel.gust * layout.lattice_speed
+    if not strength:
+        return
     wave = 2 * np.pi * layout.cell / (GUST_LENGTH * layout.length)
     y, z = np.indices((ny, nz)) + 0.5
     fading = np.sin(np.pi * z / nz) * (1.0 if layout.lattice.plane else np.sin(np.pi * y / ny))
     u = np.zeros((ny, nz, 3))
     for x in range(nx):
-        u[..., 2] = GUST * layout.lattice_speed * fading * np.sin(wave * x)
+        u[..., 2] = strength * fading * np.sin(wave * x)
         if not layout.lattice.plane:
-            u[..., 1] = 0.5 * GUST * layout.lattice_speed * fading * np.cos(wave * x)
+            u[..., 1] = 0.5 * strength * fading * np.cos(wave * x)
         flow.start_plane(x, 0.0, u)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from twin.physics.wind.statistics import convergence
 from twin.physics.wind.trust import Trust, trust_of
 from twin.result.model import Result
 
-__all__ = ["simulate"]
+__all__ = ["simulate", "simulate_many"]
 
 RATIO = 1.5  # between the cells of two of three grids
 
@@ -43,6 +44,14 @@ def simulate(spec: WindSpec, target: Target, monitor: Monitor, context: Context)
             return _ended(run, reason, drags, context.scratch)
         drags.append(run.measured().drag.value)
     raise RuntimeError("a checkpoint of a run that had ended")  # the finest grid's drag is never among those kept
+
+
+def simulate_many(specs: Sequence[WindSpec], target: Target, monitor: Monitor, contexts: Sequence[Context]) -> list[Result]:
+    """Small cases in one launch: each on one thread, as many at a time as there are threads, every result that of the case alone."""
+    one = Target(target.device, target.dtype, 1)
+    together = 1 if target.device == "cuda" else target.threads
+    with ThreadPoolExecutor(max(1, together)) as pool:
+        return list(pool.map(lambda case: simulate(case[0], one, monitor, case[1]), zip(specs, contexts, strict=True)))
 
 
 def _watched(run: Run, monitor: Monitor, checkpoint: Checkpoint | None, drags: list[float]) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from twin.physics.wind.shapes import Shape
 from twin.scenario.schema import Spec
-from twin.units import Angle, Bytes, Density, Fraction, Length, Speed, Viscosity
+from twin.units import Angle, Area, Bytes, Density, Fraction, Length, Speed, Viscosity
 
 __all__ = ["Air", "BodySpec", "Ground", "Reference", "Resolution", "Tunnel", "Until", "WindSpec"]
 
@@ -63,6 +63,9 @@ class Tunnel(Spec):
         "uniform", description="parabolic between no-slip walls, or a profile: pairs of height above the floor [m] and speed [m/s]"
     )
     ramp: Fraction = Field(0.1, ge=0, le=1, description="the wind rises from rest during this part of a flow-through")
+    gust: Fraction = Field(
+        0.05, ge=0, le=0.5, description="of the wind's speed: a gust across it at the start, which wakes symmetric wakes"
+    )
     sponge: Fraction = Field(0.1, ge=0, le=0.5, description="part of the length, ahead of the outlet, where eddies and sound are damped")
     plane: bool = Field(False, description="two-dimensional, in the x-z plane through y = 0; widths do not count")
 
@@ -108,7 +111,7 @@ class Until(Spec):
 class Reference(Spec):
     """What coefficients are made with; measured on the bodies where left out."""
 
-    area: Annotated[float, Field(gt=0, description="[m^2]; by default the silhouette of all bodies seen along the wind")] | None = None
+    area: Area | None = Field(None, gt=0, description="[m^2]; by default the silhouette of all bodies seen along the wind")
     length: Extent | None = Field(None, description="of moments, Reynolds and Strouhal number [m]; by default the bodies' height")
     centre: tuple[Length, Length, Length] | None = Field(
         None, description="that moments are about [m]; by default the middle of the bodies"

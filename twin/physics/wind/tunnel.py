@@ -24,7 +24,7 @@ AHEAD, BEHIND, BESIDE = 3.0, 6.0, 2.5  # of an automatic tunnel, in square roots
 AHEAD_PLANE, BEHIND_PLANE, BESIDE_PLANE = 10.0, 20.0, 15.0  # in heights: a plane flow feels its walls from further away
 COARSE = 40.0  # Reynolds number of a cell from where the automatic eddy viscosity comes in
 SMAGORINSKY = 0.1
-SPONGE = 0.15  # tau - 1/2 that is added at the outlet
+SPONGE, INLET_CELLS = 0.15, 6  # tau - 1/2 that is added at the outlet, and over some cells at the inlet
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +101,16 @@ class Layout:
         return Grid(self.lattice, self.shape)
 
     def excesses(self) -> np.ndarray:
-        """tau - 1/2 of each plane, ghosts included, (nx + 2,): more in the sponge, smoothly."""
-        nx = self.shape[0]
-        into = np.clip((np.arange(nx + 2) - 0.5 - (nx - self.sponge_cells)) / max(self.sponge_cells, 1), 0, 1)
-        found: np.ndarray = self.excess + SPONGE * into**2 if self.sponge_cells else np.full(nx + 2, self.excess)
+        """tau - 1/2 of each plane, ghosts included, (nx + 2,): more in the sponge, smoothly.
+
+        A short one stands at the inlet as well: at small viscosities a wall that gives out air is unstable of itself.
+        """
+        nx, x = self.shape[0], np.arange(self.shape[0] + 2) - 0.5
+        if not self.sponge_cells:
+            return np.full(nx + 2, self.excess)
+        into = np.clip((x - (nx - self.sponge_cells)) / self.sponge_cells, 0, 1)
+        behind = np.clip(1 - x / INLET_CELLS, 0, 1)
+        found: np.ndarray = self.excess + SPONGE * (into**2 + behind**2)
         return found
 
     def paces(self, begin: int, count: int) -> np.ndarray:
