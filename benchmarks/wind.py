@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks import wind_lbmpy
-from benchmarks.table import required, row
+from benchmarks.table import alternately, required, row
+from twin.geometry.surface import Surface
+from twin.geometry.voxelise import voxelise
 from twin.kernel import loop, split
 from twin.kinds import Target
 from twin.physics.wind.boundaries import Side, connect
@@ -30,7 +32,7 @@ BYTES = 19 * 4 * 2 + 1  # of memory that a cell's update in place reads and writ
 CASE = "d3q19 trt f32"
 
 
-def rows(shape: tuple[int, int, int] = SHAPE, peer: int = PEER, repeats: int = 7) -> list[dict[str, Any]]:
+def rows(shape: tuple[int, int, int] = SHAPE, peer: int = PEER, repeats: int = 7, voxels: int = 256) -> list[dict[str, Any]]:
     """All cases: ours, the peers and the probe take turns."""
     found = []
     for threads in (1, 2):
@@ -58,7 +60,32 @@ def rows(shape: tuple[int, int, int] = SHAPE, peer: int = PEER, repeats: int = 7
                 note=probe,
             )
         )
-    return found
+    return [*found, *_voxels(voxels)]
+
+
+def _voxels(cells: int) -> list[dict[str, Any]]:
+    """A bumpy ball of 81,920 triangles in a cube of cells."""
+    import trimesh
+
+    ball = trimesh.creation.icosphere(subdivisions=6)
+    vertices = ball.vertices * (1 + 0.1 * np.sin(5 * ball.vertices).prod(axis=1))[:, None]
+    surface, mesh = Surface(vertices, ball.faces.astype(np.int32)), trimesh.Trimesh(vertices, ball.faces, process=False)
+    cell, origin = 2.4 / cells, np.full(3, -1.2)
+
+    def ours() -> float:
+        begin = time.perf_counter()
+        voxelise(surface, origin, cell, (cells, cells, cells))
+        return time.perf_counter() - begin
+
+    def theirs() -> float:
+        begin = time.perf_counter()
+        mesh.voxelized(cell).fill()
+        return time.perf_counter() - begin
+
+    ours()
+    mine, other = alternately(3, [ours, theirs])
+    note = f"{len(surface.faces):,} triangles, {cells}^3 cells: {mine:.2f} s; trimesh voxelized and filled: {other:.2f} s"
+    return [row("voxelise", "Mcells/s", cells**3 / mine / 1e6, cells**3 / other / 1e6, "trimesh", threads=1, note=note)]
 
 
 def tunnel(shape: tuple[int, int, int], threads: int) -> Flow:

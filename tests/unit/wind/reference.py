@@ -22,12 +22,12 @@ def moments(lattice: Lattice, f: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def collided(lattice: Lattice, f: np.ndarray, excess: np.ndarray, smagorinsky: float) -> np.ndarray:
-    """TRT with the magic number 3/16; tau - 1/2 of each plane, thickened by the stress."""
+    """TRT with the magic number 3/16; with eddies tau of each plane is thickened by the stress, and one rate does for both parts."""
     equal = equilibrium(lattice, *moments(lattice, f))
     stress = np.einsum("q...,qa,qb->...ab", f - equal, lattice.velocities, lattice.velocities)
     tau = excess[1:-1, None, None] + 0.5
     tau = (tau + np.sqrt(tau**2 + smagorinsky * np.sqrt((stress**2).sum((-1, -2))))) / 2
-    odd = (tau - 0.5) / (3 / 16 + (tau - 0.5) / 2)
+    odd = 1 / tau if smagorinsky else (tau - 0.5) / (3 / 16 + (tau - 0.5) / 2)
     back = lattice.opposite
     even_part, odd_part = (f + f[back] - equal - equal[back]) / 2, (f - f[back] - equal + equal[back]) / 2
     return f - even_part / tau - odd * odd_part

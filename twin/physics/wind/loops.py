@@ -15,6 +15,7 @@ from twin.physics.wind.cell import (
     macros_d2q9,
     macros_d3q19,
     pair,
+    rate,
     rates,
     relaxed_d2q9,
     relaxed_d3q19,
@@ -43,8 +44,8 @@ def _run_d2q9(p, count, even, odd):  # type: ignore[no-untyped-def]
 def _run_d2q9_eddies(p, count, excess, smagorinsky):  # type: ignore[no-untyped-def]
     for k in range(np.uint64(count)):
         f = read_d2q9(p, k)
-        even, odd = rates(thickened(excess, stress_d2q9(f), smagorinsky))
-        write_d2q9(p, k, relaxed_d2q9(f, even, odd))
+        both = rate(thickened(excess, stress_d2q9(f), smagorinsky))
+        write_d2q9(p, k, relaxed_d2q9(f, both, both))
 
 
 @disjoint
@@ -57,25 +58,25 @@ def _run_d3q19(p, count, even, odd):  # type: ignore[no-untyped-def]
 def _run_d3q19_eddies(p, count, excess, smagorinsky, s):  # type: ignore[no-untyped-def]
     """As one loop it would hold more than there are registers: blocks of BLOCK cells, first what a cell's pairs share, then the pairs.
 
-    s: eight rows of scratch, BLOCK each, that stay in the first-level cache.
+    s: seven rows of scratch, BLOCK each, that stay in the first-level cache.
     """
     one, half = real(1.0, excess), real(0.5, excess)
-    base, square, odds, ks, kd, jx, jy, jz = s
+    base, square, odd, keep, jx, jy, jz = s
     for b in range(np.uint64(0), np.uint64(count), np.uint64(BLOCK)):
         n = min(np.uint64(BLOCK), np.uint64(count) - b)
         for k in range(n):
             f = read_d3q19(p, b + k)
             rho, jx[k], jy[k], jz[k] = macros_d3q19(f)
-            even, odd = rates(thickened(excess, stress_d3q19(f), smagorinsky))
+            both = rate(thickened(excess, stress_d3q19(f), smagorinsky))
             r = rho - real(1.5, excess) * (jx[k] * jx[k] + jy[k] * jy[k] + jz[k] * jz[k])
-            p[0][b + k] = (one - even) * f[0] + even * real(1 / 3, excess) * r
-            base[k], square[k], odds[k] = even * real(1 / 18, excess) * r, even * real(4.5 / 18, excess), odd * real(3 / 18, excess)
-            ks[k], kd[k] = half * (one - even), half * (one - odd)
+            p[0][b + k] = (one - both) * f[0] + both * real(1 / 3, excess) * r
+            base[k], square[k], odd[k] = both * real(1 / 18, excess) * r, both * real(4.5 / 18, excess), both * real(3 / 18, excess)
+            keep[k] = half * (one - both)
         for k in range(n):
             c = b + k
-            p[2][c], p[1][c] = pair(p[1][c], p[2][c], ks[k], kd[k], base[k], square[k], odds[k], jx[k])
-            p[4][c], p[3][c] = pair(p[3][c], p[4][c], ks[k], kd[k], base[k], square[k], odds[k], jy[k])
-            p[6][c], p[5][c] = pair(p[5][c], p[6][c], ks[k], kd[k], base[k], square[k], odds[k], jz[k])
+            p[2][c], p[1][c] = pair(p[1][c], p[2][c], keep[k], keep[k], base[k], square[k], odd[k], jx[k])
+            p[4][c], p[3][c] = pair(p[3][c], p[4][c], keep[k], keep[k], base[k], square[k], odd[k], jy[k])
+            p[6][c], p[5][c] = pair(p[5][c], p[6][c], keep[k], keep[k], base[k], square[k], odd[k], jz[k])
         _diagonals(p[7], p[8], p[13], p[14], s, jx, jy, b, n)
         _diagonals(p[9], p[10], p[15], p[16], s, jx, jz, b, n)
         _diagonals(p[11], p[12], p[17], p[18], s, jy, jz, b, n)
@@ -84,12 +85,12 @@ def _run_d3q19_eddies(p, count, excess, smagorinsky, s):  # type: ignore[no-unty
 @scalar
 def _diagonals(p1, p2, p3, p4, s, ju, jv, b, n):  # type: ignore[no-untyped-def]
     """The four diagonals in a plane."""
-    base, square, odds, ks, kd = s[0], s[1], s[2], s[3], s[4]
+    base, square, odd, keep = s[0], s[1], s[2], s[3]
     for k in range(n):
         c, half = b + k, real(0.5, base[0])
-        w, q, o = half * base[k], half * square[k], half * odds[k]
-        p2[c], p1[c] = pair(p1[c], p2[c], ks[k], kd[k], w, q, o, ju[k] + jv[k])
-        p4[c], p3[c] = pair(p3[c], p4[c], ks[k], kd[k], w, q, o, ju[k] - jv[k])
+        w, q, o = half * base[k], half * square[k], half * odd[k]
+        p2[c], p1[c] = pair(p1[c], p2[c], keep[k], keep[k], w, q, o, ju[k] + jv[k])
+        p4[c], p3[c] = pair(p3[c], p4[c], keep[k], keep[k], w, q, o, ju[k] - jv[k])
 
 
 @loop
@@ -114,8 +115,8 @@ def sweep_plane(f, offsets, size, excess, smagorinsky, begin, end):  # type: ign
 def sweep_space(f, offsets, size, excess, smagorinsky, begin, end):  # type: ignore[no-untyped-def]
     """As `sweep_plane`, for D3Q19."""
     first, count, plane = size
-    scratch = np.zeros((8, BLOCK), f.dtype)
-    s = (scratch[0], scratch[1], scratch[2], scratch[3], scratch[4], scratch[5], scratch[6], scratch[7])
+    scratch = np.zeros((7, BLOCK), f.dtype)
+    s = (scratch[0], scratch[1], scratch[2], scratch[3], scratch[4], scratch[5], scratch[6])
     for x in range(begin, end):
         p = rows_d3q19(f, x * 19 * plane + first, offsets, count)
         if smagorinsky > 0:

@@ -45,7 +45,7 @@ def rows(quick: bool, say: Callable[[str], None] = lambda text: None) -> list[di
 
 
 def _named(case: Case) -> str:
-    return case.__name__.replace("_", " ").replace("dfg", "DFG").replace("re ", "Re ")
+    return case.__name__.replace("_", " ").replace("dfg", "DFG").replace(" re ", " Re ")
 
 
 def taylor_green() -> Iterator[Answer]:
@@ -164,7 +164,7 @@ def sphere(reynolds: float, across: int, **changes: Any) -> WindSpec:
 def sphere_re_100() -> Iterator[Answer]:
     """Steady."""
     found = _ran(sphere(100, 16))
-    yield "Cd", _value(found, "drag_coefficient"), 1.0905, 0.03 * 1.09 + 0.0035, "1.087-1.094"
+    yield "Cd, corrected for blockage", _value(found, "drag_coefficient_unblocked"), 1.0905, 0.03 * 1.09 + 0.0035, "1.087-1.094"
     yield "trust (2 is absolute)", _value(found, "trust_level"), 2.0, 0.0, "computed"
 
 
@@ -173,7 +173,7 @@ def sphere_re_300() -> Iterator[Answer]:
     found = _ran(sphere(300, 16, until={"drag_ci95": 1e-9, "max_flow_throughs": 8}))
     source = "Johnson & Patel 1999, Kim 2001, Constantinescu 2000, Tomboulides 2000"
     lift = math.hypot(_value(found, "lift_coefficient"), _value(found, "side_coefficient"))
-    yield "Cd", _value(found, "drag_coefficient"), 0.663, 0.03 * 0.663 + 0.008, source
+    yield "Cd, corrected for blockage", _value(found, "drag_coefficient_unblocked"), 0.663, 0.03 * 0.663 + 0.008, source
     yield "Strouhal number", _value(found, "strouhal_number"), 0.1355, 0.05 * 0.1355 + 0.0015, source
     yield "Cl", lift, 0.067, 0.1 * 0.067 + 0.002, source
 
