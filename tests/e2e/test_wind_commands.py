@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 BAR = """\
 twin: 1
 kind: wind
@@ -35,6 +37,7 @@ def test_run_answers_with_json_alone_and_keeps_pictures(twin, write, tmp_path):
     assert {"result.json", "series.parquet", "arrays.npz", "scene.glb", "speed.png", "pressure.png", "drag.png"} <= files
 
 
+@pytest.mark.slow
 def test_a_sweep_of_small_cases_is_judged_case_by_case(twin, write):
     sweep = BAR + "pictures: false\nsweep: {grid: {air.speed: [0.006 m/s, 0.012 m/s]}}\n"
     done = twin("submit", write(sweep), "--wait", "--json", "--workers", "1")
@@ -42,6 +45,7 @@ def test_a_sweep_of_small_cases_is_judged_case_by_case(twin, write):
     assert json.loads(done.stdout)["verdicts"] == {"pass": 2, "fail": 0, "none": 0}
 
 
+@pytest.mark.slow
 def test_the_commented_scenario_runs(twin, tmp_path):
     file = tmp_path / "mine.twin.yaml"
     assert twin("new", "wind", str(file)).returncode == 0

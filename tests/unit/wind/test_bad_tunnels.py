@@ -161,6 +161,7 @@ def test_a_plate_thinner_than_a_cell_does_not_vanish(tmp_path):
     assert "thin parts did not vanish" in result.log
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["open", "inverted", "crossed"])
 def test_damaged_meshes_run_and_say_so(tmp_path, damage):
     """A hole, faces turned round, bodies through each other: computed as well as it can be, trusted less."""

@@ -54,7 +54,7 @@ def equal(a, b) -> None:
         np.testing.assert_array_equal(array, b.arrays[name])
 
 
-@pytest.mark.parametrize("grid", [1, 3])
+@pytest.mark.parametrize("grid", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_a_run_that_was_cut_short_gives_equal_bits(grid):
     case = short(grid=grid, resolution={"cells_across": 8 if grid == 1 else 12})
     whole = simulate(case, Target(), Silent(), Context(Path()))
@@ -81,6 +81,7 @@ def test_large_cases_share_nothing():
     assert load_kind("wind").cost(spec(resolution={"cells_across": 40})).batch_key == ()
 
 
+@pytest.mark.slow
 def test_three_grids_give_order_and_index():
     found = simulate(short(grid=3, resolution={"cells_across": 12}), Target(), Silent(), Context(Path()))
     assert {"grid_convergence_index", "drag_coefficient_extrapolated"} <= found.scalars.keys()
@@ -88,6 +89,7 @@ def test_three_grids_give_order_and_index():
     assert "Three grids" in found.log
 
 
+@pytest.mark.slow
 def test_every_scalar_was_announced_with_its_unit():
     two = short(
         bodies={"a": {"shape": {"sphere": {"diameter": 0.1}}}, "b": {"shape": {"box": {"size": [0.1, 0.1, 0.1]}}, "position": [0.25, 0, 0]}}
@@ -110,6 +112,7 @@ def test_two_bodies_have_their_own_coefficients_and_the_one_behind_is_sheltered(
     assert found["drag_coefficient.b"] < 0.7 * found["drag_coefficient.a"]
 
 
+@pytest.mark.slow
 def test_a_turned_body_is_pushed_to_the_side_and_a_mirrored_one_to_the_other():
     plate = {"shape": {"box": {"size": [0.15, 0.05, 0.1]}}}
     left, right = (
@@ -132,6 +135,7 @@ def test_pictures_and_files_are_written(tmp_path):
     assert 0.8 < stagnation < 2.0  # above 1 at low Reynolds numbers
 
 
+@pytest.mark.slow
 def test_a_rolling_road_drags_less_air_along_than_a_fixed_floor():
     floor = {"clearance": 0.02}
     tunnel = {"size": [0.8, 0.4, 0.3], "origin": [-0.2, -0.2, 0.0]}
