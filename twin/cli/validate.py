@@ -27,7 +27,7 @@ def validate(
     if json:
         print_json(rows)
     else:
-        columns = ("", "kind", "case", "quantity", "value", "reference", "tolerance", "source")
+        columns = ("", "kind", "case", "quantity", "value", "reference", "tolerance", "source", "time")
         print_table(columns, [_shown(row) for row in rows], right=(4, 5))
         print(f"{sum(bool(row['ok']) for row in rows)} of {len(rows)} within tolerance")
     if not all(row["ok"] for row in rows):
@@ -62,4 +62,6 @@ def _tables(wanted: str | None) -> dict[str, Rows]:
 
 def _shown(row: dict[str, Any]) -> tuple[str, ...]:
     value, reference = (number(row[key]) if isinstance(row[key], (int, float)) else str(row[key]) for key in ("value", "reference"))
-    return "ok" if row["ok"] else "OFF", row["kind"], row["case"], row["quantity"], value, reference, str(row["tolerance"]), row["source"]
+    time = f"{row['seconds']:.0f} of {row['budget']} s" if "budget" in row else ""
+    tolerance = f"{row['tolerance']:.3g}" if isinstance(row["tolerance"], float) else str(row["tolerance"])
+    return "ok" if row["ok"] else "OFF", row["kind"], row["case"], row["quantity"], value, reference, tolerance, row["source"], time
