@@ -1,7 +1,7 @@
 """The wind tunnel beside lbmpy and the memory's bandwidth; the voxeliser beside trimesh.
 
-Ours does more: two relaxation times, eddy viscosity, flags of solid cells, inlet, outlet, slip walls and a body; the peers' kernels
-relax with one time in an empty periodic box without its ghosts being mended.
+Ours does more: eddy viscosity (with it one relaxation time for even and odd moments), inlet, outlet, slip walls and a body; the
+peers' kernels relax with one time in an empty periodic box without its ghosts being mended.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def rows(shape: tuple[int, int, int] = SHAPE, peer: int = PEER, repeats: int = 7
             sides["lbmpy two arrays srt"] = wind_lbmpy.two_arrays(peer, threads)
             sides["lbmpy in place aa srt"] = wind_lbmpy.in_place(peer, threads)
         rates, bandwidth = _alternately(sides, threads, repeats)
-        note = f"{shape}: TRT, Smagorinsky, flags, inlet, outlet, slip walls, a sphere; peer {peer}^3 SRT, periodic box"
+        note = f"{shape}: TRT kernel with Smagorinsky (one rate), inlet, outlet, slip walls, a sphere; peer {peer}^3 SRT, periodic box"
         for name in list(sides)[1:]:
             found.append(row(CASE, "Mcells/s", rates["ours"] / 1e6, rates[name] / 1e6, name, threads=threads, dtype="float32", note=note))
         probe = f"{bandwidth / 1e9:.1f} GB/s, update of float64 arrays, interleaved; {BYTES} B a cell"

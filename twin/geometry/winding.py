@@ -18,8 +18,8 @@ FAR = 2.0  # radii of a node from which it counts as one dipole
 def winding_numbers(tree: Tree, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Winding number at every point, shape (n,): 1 inside and 0 outside of a closed surface that looks outward, between near holes.
 
-    The sum of the faces' solid angles over 4 pi (Jacobson, Kavan & Sorkine-Hornung 2013, eq. 5). Faces that are together far
-    away, against their extent, count as one dipole (Barill, Dickson, Schmidt, Levin & Jacobson 2018, eq. 12, first order).
+    The sum of the faces' solid angles over 4 pi (Jacobson, Kavan & Sorkine-Hornung 2013). Faces that are together far
+    away, against their extent, count as one dipole (Barill, Dickson, Schmidt, Levin & Jacobson 2018, first order).
 
     Args:
         points: positions [m], shape (n, 3).
@@ -29,7 +29,7 @@ def winding_numbers(tree: Tree, points: NDArray[np.float64]) -> NDArray[np.float
 
 @scalar
 def solid_angle(ax, ay, az, bx, by, bz, cx, cy, cz):  # type: ignore[no-untyped-def]
-    """Half the signed solid angle [sr] of the triangle a b c seen from the origin (Van Oosterom & Strackee 1983, eq. 8)."""
+    """Half the signed solid angle [sr] of the triangle a b c seen from the origin (Van Oosterom & Strackee 1983)."""
     a, b, c = sqrt(ax * ax + ay * ay + az * az), sqrt(bx * bx + by * by + bz * bz), sqrt(cx * cx + cy * cy + cz * cz)
     ab, bc, ca = ax * bx + ay * by + az * bz, bx * cx + by * cy + bz * cz, cx * ax + cy * ay + cz * az
     volume = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)

@@ -106,6 +106,16 @@ def test_more_cells_than_memory():
     assert "memory:" in found["resolution.cell"]
 
 
+def test_too_little_memory_for_any_useful_cell():
+    assert "cells across every body" in faults(resolution={"memory": 2e5})["resolution.memory"]
+
+
+@pytest.mark.parametrize("name", ["../out", "a/b", "a.b", "", "x" * 65])
+def test_names_of_bodies_cannot_lead_out_of_the_folder(name):
+    with pytest.raises(ValueError, match="letters, digits"):
+        spec(bodies={name: BALL})
+
+
 def test_a_body_below_the_floor():
     found = faults(ground={}, tunnel={"size": [0.8, 0.4, 0.4], "origin": [-0.2, -0.2, -0.2]}, bodies={"ball": BALL})
     assert "clearance" in found["ground"]

@@ -1,7 +1,7 @@
 """One cell's collision. A tuple of populations in, one out; compiled for CPU loops and CUDA threads from this text.
 
-Two relaxation times (Ginzburg, Verhaeghe & d'Humieres 2008) on the equilibrium of incompressible flow (He & Luo 1997,
-eq. 10): the moments are the pressure, as density deviation rho = 3 p, and the velocity j. Populations are stored less their
+Two relaxation times (Ginzburg, Verhaeghe & d'Humieres 2008) on the equilibrium of incompressible flow (He & Luo
+1997): the moments are the pressure, as density deviation rho = 3 p, and the velocity j. Populations are stored less their
 weights, so that float32 spends its digits on what changes. Opposite directions are taken together: s is their sum, d their
 difference. Eddy viscosity by Smagorinsky from the stress that the cell holds itself (Hou et al. 1996).
 """
@@ -49,7 +49,7 @@ def rate(excess):  # type: ignore[no-untyped-def]
 def thickened(excess, stress2, smagorinsky):  # type: ignore[no-untyped-def]
     """tau - 1/2 with eddy viscosity nu_t = (C Delta)^2 |S|, where |S| is sqrt(2 S:S) and S = -3 Pi / (2 tau).
 
-    tau = (tau_0 + sqrt(tau_0^2 + 18 sqrt(2) C^2 |Pi|)) / 2 (Hou et al. 1996, eq. 15).
+    tau = (tau_0 + sqrt(tau_0^2 + 18 sqrt(2) C^2 |Pi|)) / 2 (Hou et al. 1996).
 
     Args:
         stress2: Pi:Pi of the non-equilibrium.

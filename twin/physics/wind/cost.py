@@ -7,7 +7,7 @@ from pathlib import Path
 from twin.kinds import Cost
 from twin.physics.wind.spec import WindSpec
 
-__all__ = ["bytes_of", "cost", "updates_per_second"]
+__all__ = ["bytes_of", "cost"]
 
 UPDATES = {9: 120e6, 19: 60e6}  # cells a second on one core of an ordinary machine; `twin check` measures this one
 LIKELY_PASSES = 0.4  # of the longest time that a run may take
@@ -21,11 +21,6 @@ def bytes_of(shape: tuple[int, int, int], directions: int, precision: str) -> in
     cells = (shape[0] + 2) * ny * (shape[2] + 2)
     faces = 2 * (shape[0] * ny + shape[0] * shape[2] + ny * shape[2]) if directions == 19 else 2 * (shape[0] + shape[2])
     return cells * (directions * number + 1 + 16 + 16) + faces * 5 * 40
-
-
-def updates_per_second(directions: int) -> float:
-    """Cells a second and core."""
-    return UPDATES[directions]
 
 
 def cost(spec: WindSpec) -> Cost:

@@ -9,7 +9,7 @@ __all__ = ["anti_bounced", "interpolated", "sounding"]
 
 @scalar
 def interpolated(left, third, near, far):  # type: ignore[no-untyped-def]
-    """What comes back from a wall at the fraction q of the link (Bouzidi, Firdaouss & Lallemand 2001, eq. 5, linear).
+    """What comes back from a wall at the fraction q of the link (Bouzidi, Firdaouss & Lallemand 2001, linear).
 
     q < 1/2:  2 q left + (1 - 2 q) third, with `third` what arrives at the cell along the same way.
     q >= 1/2: left / (2 q) + (2 q - 1) / (2 q) third, with `third` what left the cell the other way.

@@ -144,7 +144,7 @@ def interpolate(f, links, parity, pace, begin, end):  # type: ignore[no-untyped-
     """Walls of bodies, at their true place on each link.
 
     Args:
-        links: (to, from, third, near, far, shift), the first three (2, m) by parity, the others (m,).
+        links: (to, from, third, near, far, shift), the first three (2, m) by parity, the others (m,); shift is 0 while bodies stand still.
     """
     to, source, third, near, far, shift = links[0][parity], links[1][parity], links[2][parity], links[3], links[4], links[5]
     for k in range(begin, end):

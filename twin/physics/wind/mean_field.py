@@ -11,6 +11,8 @@ from twin.physics.wind.state import Flow
 
 __all__ = ["MeanField"]
 
+SPOILED = 0.25  # part of a mean that may be start-up
+
 
 @dataclass(eq=False)
 class MeanField:
@@ -35,9 +37,9 @@ class MeanField:
         self.count += 1
         flow.average(1 / self.count, self.values)
 
-    def restart_before(self, step: int) -> None:
-        """Forget what was taken before this step, the end of the start-up as it is known now."""
-        if self.count and self.begin < step:
+    def restart_before(self, step: int, now: int) -> None:
+        """Forget what was taken so far, where a good part of it lies before `step`, the end of the start-up as it is known now."""
+        if self.count and self.begin + SPOILED * (now - self.begin) < step:
             self.count = 0
 
     def fields(self) -> tuple[np.ndarray, np.ndarray]:

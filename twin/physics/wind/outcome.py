@@ -68,8 +68,8 @@ def scalars(run: Run, found: Measured, trust: Trust, grids: Grids | None) -> dic
     unblocked = found.drag.value * ((1 - layout.blockage) ** 2 if run.case.spec.tunnel.walls == "slip" else 1.0)
     values |= {
         "drag_coefficient_unblocked": Scalar(unblocked),
-        "drag_rms": Scalar(float(kept["Cd"].std())),
-        "lift_rms": Scalar(float(kept["Cl"].std())),
+        "drag_rms": Scalar(_spread(kept["Cd"])),
+        "lift_rms": Scalar(_spread(kept["Cl"])),
         "lift_peak_to_peak": Scalar(float(np.ptp(kept["Cl"])) if len(kept["Cl"]) else np.nan),
         "reynolds_number": Scalar(layout.reynolds),
         "mach_number": Scalar(layout.mach),
@@ -86,6 +86,10 @@ def scalars(run: Run, found: Measured, trust: Trust, grids: Grids | None) -> dic
         values |= {"grid_convergence_index": Scalar(grids.index), "drag_coefficient_extrapolated": Scalar(grids.extrapolated)}
         values |= {"grid_order": Scalar(grids.order)}
     return {name: scalar for name, scalar in values.items() if np.isfinite(scalar.value)}
+
+
+def _spread(history: np.ndarray) -> float:
+    return float(history.std()) if len(history) else np.nan
 
 
 def series(found: Measured, names: list[str]) -> Series | None:
@@ -131,6 +135,8 @@ def log(run: Run, found: Measured, trust: Trust, grids: Grids | None) -> str:
         said.append(f"{run.case.thin_cells} cells were filled so that thin parts did not vanish.")
     if run.case.guessed:
         said.append(f"{run.case.guessed} links had no wall where one was expected and were taken half-way.")
+    if run.case.boundary.halved:
+        said.append(f"{run.case.boundary.halved} links between two near walls were taken half-way.")
     if grids is not None:
         said.append(
             f"Three grids: order {grids.order:.2f}, Cd at infinite fineness {grids.extrapolated:.5g}, index {100 * grids.index:.2g} %."

@@ -52,8 +52,10 @@ def preflight(spec: WindSpec, folder: Path, threads: int = 1) -> Preflight:
     memory = bytes_of(layout.shape, layout.lattice.count, spec.resolution.precision)
     smallest = across(layout, surfaces)
     closed = all(found.watertight for found in conditions.values())
-    trust = trust_to_expect(layout, smallest, closed=closed, thin_cells=0, walled=spec.tunnel.walls != "slip")
-    return Preflight(layout, conditions, smallest, min(thin, default=None), steps, memory, steps * layout.cells / rate, trust)
+    walls = min(thin, default=None)
+    thinner = f"a wall is {walls:.2g} cells thick and will be thickened to one" if walls is not None and walls < 1 else ""
+    trust = trust_to_expect(layout, smallest, closed=closed, thin=thinner, walled=spec.tunnel.walls != "slip")
+    return Preflight(layout, conditions, smallest, walls, steps, memory, steps * layout.cells / rate, trust)
 
 
 def across(layout: Layout, surfaces: dict[str, Surface]) -> float:
@@ -65,7 +67,8 @@ def across(layout: Layout, surfaces: dict[str, Surface]) -> float:
 def expected(spec: WindSpec, layout: Layout, surfaces: dict[str, Surface], thin_cells: int) -> Trust:
     """Trust before the run, once the bodies stand on the grid."""
     closed = all(health(surface).watertight for surface in surfaces.values())
-    return trust_to_expect(layout, across(layout, surfaces), closed=closed, thin_cells=thin_cells, walled=spec.tunnel.walls != "slip")
+    thin = f"parts thinner than a cell were thickened by {thin_cells} cells" if thin_cells else ""
+    return trust_to_expect(layout, across(layout, surfaces), closed=closed, thin=thin, walled=spec.tunnel.walls != "slip")
 
 
 def lines(spec: WindSpec, context: Context) -> list[str]:

@@ -137,9 +137,10 @@ def _known(run: Run, monitor: Monitor, last: int) -> bool:
     layout, until = run.case.layout, run.case.spec.until
     drag = run.measured().drag
     passes = run.flow.step / layout.pass_steps
-    beyond_ramp = [k for k in run.steps if k > layout.ramp_steps]
-    if beyond_ramp and drag.begin < len(beyond_ramp):
-        run.mean.restart_before(beyond_ramp[drag.begin])
     relative = drag.ci95 / abs(drag.value) if drag.value else np.inf
     monitor.progress(run.flow.step / last, f"Cd = {drag.value:.4g} +- {100 * relative:.2g} %, {passes:.1f} flow-throughs")
-    return bool(passes >= until.min_flow_throughs and relative <= until.drag_ci95)
+    known = bool(passes >= until.min_flow_throughs and relative <= until.drag_ci95)
+    beyond_ramp = [k for k in run.steps if k > layout.ramp_steps]
+    if not known and drag.begin < len(beyond_ramp):  # the last look leaves the mean field as it is
+        run.mean.restart_before(beyond_ramp[drag.begin], run.flow.step)
+    return known

@@ -50,11 +50,11 @@ def scene_of(run: Run, found: Measured) -> Scene | None:
     if not run.case.layout.lattice.plane:
         vortices = _vortices(fields, run.case.layout.length, bar, speed)
         if vortices is not None:
-            meshes["vortices"] = vortices
-            nodes.append(Node("flow/vortices", "vortices", ORIGIN, STILL, "vortices"))
+            meshes["flow/vortices"] = vortices
+            nodes.append(Node("flow/vortices", "flow/vortices", ORIGIN, STILL, "vortices"))
     if run.case.spec.ground is not None:
-        meshes["floor"] = _floor(fields)
-        nodes.append(Node("tunnel/floor", "floor", ORIGIN, STILL, "tunnel"))
+        meshes["tunnel/floor"] = _floor(fields)
+        nodes.append(Node("tunnel/floor", "tunnel/floor", ORIGIN, STILL, "tunnel"))
     lines = _lines(run, fields, bar, speed)
     every = max(1, len(found.t) // FRAMES)
     curves = {c: found.histories[""][::every, k] for k, c in enumerate(COEFFICIENTS[:3])}

@@ -40,6 +40,8 @@ def simulate(spec: WindSpec, target: Target, monitor: Monitor, context: Context)
             run.restore(state)
             state = {}
         reason = _watched(run, monitor, context.checkpoint, drags)
+        if reason and reason != CANCELLED and case is not finest:
+            reason = f"on grid {number + 1} of {len(grids)}, {case.layout.cells:,} cells: {reason}"
         if reason or case is finest:
             return _ended(run, reason, drags, context.scratch)
         drags.append(run.measured().drag.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -134,6 +135,15 @@ class WindSpec(Spec):
     grid: Literal[1, 3] = Field(1, description="3: three grids, each 1.5 times finer, and the grid convergence index")
     pictures: bool = Field(True, description="slices, surface pressure, streamlines and force history as PNG")
     vtk: bool = Field(False, description="fields for ParaView: flow.vti, bodies.vtp, flow.pvd")
+
+    @field_validator("bodies")
+    @classmethod
+    def _plain_names(cls, given: dict[str, BodySpec]) -> dict[str, BodySpec]:
+        """Names of bodies become names of scalars and files."""
+        for name in given:
+            if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
+                raise ValueError(f"names of letters, digits, _ and -; {name!r} is none")
+        return given
 
     @field_validator("eddies", mode="before")
     @classmethod

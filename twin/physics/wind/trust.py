@@ -37,34 +37,53 @@ def layer_cells(layout: Layout) -> float:
 
 
 def y_plus(layout: Layout) -> float:
-    """Wall distance of the first cell in wall units, for a flat plate with c_f = 0.026 / Re^(1/7) (White 2006, eq. 6-112)."""
-    friction = 0.026 / layout.reynolds ** (1 / 7)
+    """Wall distance of the first cell in wall units, for a flat plate with c_f = 0.027 / Re^(1/7) (Prandtl's one-seventh-power law)."""
+    friction = 0.027 / layout.reynolds ** (1 / 7)
     return 0.5 * layout.cell * layout.speed * math.sqrt(friction / 2) / layout.nu
 
 
-def trust_to_expect(layout: Layout, across: float, *, closed: bool, thin_cells: int, walled: bool) -> Trust:
+def trust_to_expect(layout: Layout, across: float, *, closed: bool, thin: str, walled: bool) -> Trust:
     """Before the run.
 
     Args:
-        across: cells across the smallest body. closed: all bodies are watertight. thin_cells: that parts were thickened by.
+        across: cells across the smallest body. closed: all bodies are watertight. thin: what happens to parts thinner than a
+            cell, "" where there are none.
         walled: the tunnel's no-slip or periodic sides belong to the question, so that blockage is no error.
     """
     lost: list[tuple[str, str]] = []
     if across < ACROSS:
-        lost.append(("none", f"a body is {across:.1f} cells across; below {ACROSS:g} its shape is not what was asked for"))
+        lost.append(
+            ("none", f"a body is {across:.1f} cells across; below {ACROSS:g} its shape is not what was asked for: take finer cells")
+        )
     layer = layer_cells(layout)
     if layer < LAYER:
         thickness = f"the boundary layer is about {layer:.2g} cells thick and wants {LAYER:g}"
-        lost.append(("relative", f"{thickness}; there is no wall model, so friction and separation are the grid's"))
+        lost.append(
+            ("relative", f"{thickness}; there is no wall model, so friction and separation are the grid's: {_finer(layout, layer)}")
+        )
     if layout.mach > MACH:
-        lost.append(("relative", f"the lattice's Mach number {layout.mach:.2f} is above {MACH:g}: compressibility errs by per cents"))
+        fast = f"the lattice's Mach number {layout.mach:.2f} is above {MACH:g}"
+        lost.append(("relative", f"{fast}: compressibility errs by per cents, take a smaller lattice_speed"))
     if layout.blockage > BLOCKED and not walled:
-        lost.append(("relative", f"the bodies fill {100 * layout.blockage:.1f} % of the tunnel; its walls press the flow together"))
+        lost.append(
+            (
+                "relative",
+                f"the bodies fill {100 * layout.blockage:.1f} % of the tunnel; its walls press the flow together: take a wider one",
+            )
+        )
     if not closed:
-        lost.append(("relative", "a mesh is not closed: what is inside was decided by majority"))
-    if thin_cells:
-        lost.append(("relative", f"parts thinner than a cell were thickened by {thin_cells} cells"))
+        lost.append(("relative", "a mesh is not closed: what is inside was decided by majority: mend the mesh"))
+    if thin:
+        lost.append(("relative", f"{thin}: take finer cells"))
     return _least(lost)
+
+
+def _finer(layout: Layout, layer: float) -> str:
+    """What would help against a thin layer; four times finer cells are 256 times the work."""
+    times = LAYER / layer
+    return (
+        f"take cells {times:.1f} times finer" if times <= 4 else "compare variants of equal cells with each other, do not quote the number"
+    )
 
 
 def trust_of(expected: Trust, measured: Measured, wanted: float, finished: bool) -> Trust:
@@ -74,7 +93,9 @@ def trust_of(expected: Trust, measured: Measured, wanted: float, finished: bool)
     relative = drag.ci95 / abs(drag.value) if drag.value else math.inf
     if not finished:
         lost.append(("none", "the run was stopped"))
-    if not relative <= COARSE_INTERVAL:
+    if not math.isfinite(relative):
+        lost.append(("none", "the run was too short to say anything of the drag"))
+    elif relative > COARSE_INTERVAL:
         lost.append(("none", f"the drag's interval is {100 * relative:.0f} % of it: the run was too short"))
     elif relative > wanted:
         short = f"the drag's interval is {100 * relative:.2g} % of it, asked were {100 * wanted:.2g} %"
