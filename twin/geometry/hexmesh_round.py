@@ -12,7 +12,7 @@ from twin.errors import BadInput
 from twin.geometry.hexgrid import checked_counts, checked_length, graded, plane_sets, welded, where
 from twin.geometry.solid_mesh import SolidMesh
 
-__all__ = ["cylinder", "sphere", "taylor_bar"]
+__all__ = ["cylinder", "round_count", "sphere", "sphere_count", "taylor_bar"]
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ def taylor_bar(
         BadInput: a length or a grading that is not positive, a count below 1.
     """
     radius, length = checked_length("radius", radius), checked_length("length", length)
-    layers = max(1, round(0.7 * across)) if layers is None else layers
+    layers = _layers(across) if layers is None else layers
     checked_counts("elements of the bar", across, along, layers)
     if not (np.isfinite(grading) and grading > 0):
         raise BadInput("grading", grading, "a finite number above 0")
@@ -93,6 +93,26 @@ def sphere(diameter: float, cells: int, *, part: Literal["whole", "half", "quart
     return SolidMesh(nodes, mesh.hexes, sets=sets | {name: planes[name] for name in symmetry})
 
 
+def round_count(across: int, along: int, *, quarter: bool) -> int:
+    """Elements of a `taylor_bar` with as many layers as fit."""
+    return (across**2 + 2 * across * _layers(across)) * along * (1 if quarter else 4)
+
+
+def sphere_count(cells: int, part: str) -> int:
+    """Elements of a `sphere`."""
+    inner = _inner(cells // 2)
+    return (8 * inner**3 + 24 * inner**2 * (cells // 2 - inner)) // {"whole": 1, "half": 2, "quarter": 4}[part]
+
+
+def _layers(across: int) -> int:
+    return max(1, round(0.7 * across))
+
+
+def _inner(half: int) -> int:
+    """Of the elements from a ball's centre to its skin, those in the core."""
+    return max(1, round(0.6 * half))
+
+
 def _bar_sets(nodes: Floats, radius: float, quarter: bool) -> dict[str, NDArray[np.int32]]:
     planes = plane_sets(nodes, WELD * radius)
     off_axis = np.linalg.norm(nodes[:, :2], axis=1)
@@ -136,7 +156,7 @@ def _core_disc(u: Floats, v: Floats) -> Floats:
 
 def _ball(half: int, part: str) -> list[Floats]:
     """Blocks of the unit ball: the core, and one out from each of its faces; `half` elements from the centre to the skin."""
-    inner = max(1, round(0.6 * half))
+    inner = _inner(half)
     whole, right = np.linspace(-1, 1, 2 * inner + 1), np.linspace(0, 1, inner + 1)
     lines = (whole if part == "whole" else right, right if part == "quarter" else whole, whole)
     outward = np.linspace(0, 1, half - inner + 1)[:, None, None, None]

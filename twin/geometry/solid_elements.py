@@ -57,7 +57,9 @@ def outer_faces(hexes: Ints, tets: Ints) -> tuple[Ints, Ints]:
     """
     quads = np.concatenate([hexes[:, HEX_FACES].reshape(-1, 4), tets[:, TET_FACES].reshape(-1, 4)])
     owners = np.concatenate([np.repeat(np.arange(len(hexes)), 6), np.repeat(np.arange(len(tets)) + len(hexes), 4)])
-    key = np.sort(quads, axis=1).astype(np.int64)
+    key = quads.astype(np.int64)
+    key[6 * len(hexes) :, 3] = -1  # which corner of a triangle repeats depends on whose face it is
+    key.sort(axis=1)
     key = np.stack((key[:, 0] << 32 | key[:, 1], key[:, 2] << 32 | key[:, 3]))
     order = np.lexsort(key)
     fresh = np.ones(len(order) + 1, np.bool_)
