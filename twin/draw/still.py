@@ -9,8 +9,9 @@ import numpy as np
 from twin.draw.camera import Camera, fitted
 from twin.draw.frame import DPI, INK, color_bar, figure, png
 from twin.errors import BadInput, UnknownName
-from twin.scene import Node, Scene
+from twin.scene import Mesh, Node, Scene
 from twin.scene.check import check
+from twin.scene.deforming import mesh_at
 from twin.scene.normals import creased
 
 __all__ = ["scene_picture"]
@@ -21,6 +22,7 @@ _LIGHT = np.array([-0.35, 0.62, 0.70]) / np.linalg.norm([-0.35, 0.62, 0.70])  # 
 _AMBIENT = 0.62  # share of the light that comes from everywhere
 _STRIP = 0.62  # [inch] below the picture for the colour bars
 _HEAD = 0.36  # [inch] above it for the title
+_WORLD = Node("world", "", np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]))  # where deforming meshes stand
 
 
 def scene_picture(
@@ -42,7 +44,7 @@ def scene_picture(
         azimuth: where one looks from, about Z from +x [rad]; -125 degrees sees what comes towards -x from its right.
         elevation: above the ground [rad], within -90..90 degrees.
         focus: groups that fill the picture; otherwise all meshes, or the lines where there are none.
-        frame: index into the scene's times.
+        frame: index into the scene's times; deforming meshes are as they are at that time.
         width, height: of the 3-D part [pixels]; the title takes a strip above it, colour bars one below.
         line_width: of lines [pixels].
         title: a line above.
@@ -73,12 +75,14 @@ def scene_picture(
 
 def _to_frame(scene: Scene, focus: Sequence[str], frame: int) -> np.ndarray:
     """Points that are to be in the picture [m], shape (n, 3)."""
-    groups = {node.group for node in scene.nodes}
+    groups = {each.group for each in scene.nodes} | {each.group for each in scene.deforming}
     for group in focus:
         if group not in groups:
             raise UnknownName("scene_picture: focus", group, groups)
     nodes = [node for node in scene.nodes if not focus or node.group in focus]
     points = [_placed(node, scene.meshes[node.mesh].vertices, frame) for node in nodes]
+    deforming = [each for each in scene.deforming if not focus or each.group in focus]
+    points += [mesh_at(each, scene, scene.t[frame]).vertices for each in deforming]
     points = points or [np.asarray(line, float) for lines in scene.lines for line in lines.polylines]
     if not points:
         raise BadInput("scene_picture: scene", "neither meshes nor lines", "something to draw")
@@ -91,7 +95,8 @@ def _draw(scene: Scene, camera: Camera, frame: int, line_width: float) -> np.nda
 
     image = np.tile(_BACKGROUND.astype(np.float32), (camera.height, camera.width, 1))
     depth = np.zeros((camera.height, camera.width))
-    surfaces = [_shaded(scene, node, camera, frame) for node in scene.nodes]
+    surfaces = [_shaded(scene.meshes[node.mesh], node, camera, frame) for node in scene.nodes]
+    surfaces += [_shaded(mesh_at(each, scene, scene.t[frame]), _WORLD, camera, 0) for each in scene.deforming]
     corners = np.concatenate([np.empty((0, 3, 3)), *(c for c, _ in surfaces)])
     paint = np.concatenate([np.empty((0, 3, 4)), *(p for _, p in surfaces)])
     opaque = (paint[:, :, 3] > 0.999).all(axis=1)
@@ -105,9 +110,8 @@ def _draw(scene: Scene, camera: Camera, frame: int, line_width: float) -> np.nda
     return image
 
 
-def _shaded(scene: Scene, node: Node, camera: Camera, frame: int) -> tuple[np.ndarray, np.ndarray]:
-    """Corners of a node's triangles in pixels, shape (m, 3, 3), and their lit colours, shape (m, 3, 4)."""
-    mesh = scene.meshes[node.mesh]
+def _shaded(mesh: Mesh, node: Node, camera: Camera, frame: int) -> tuple[np.ndarray, np.ndarray]:
+    """Corners of the triangles of a mesh at a node in pixels, shape (m, 3, 3), and their lit colours, shape (m, 3, 4)."""
     colors = np.tile(mesh.color, (len(mesh.vertices), 1)) if mesh.colors is None else np.asarray(mesh.colors, float)
     rows, normals, faces = creased(np.concatenate([np.asarray(mesh.vertices, float), colors], axis=1), np.asarray(mesh.faces))
     points = _placed(node, rows[:, :3], frame)

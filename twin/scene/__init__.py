@@ -2,13 +2,14 @@
 
 from twin.scene.glb import glb_bytes, read_glb, scene_from_glb, write_glb
 from twin.scene.isosurface import isosurface
-from twin.scene.model import ColorBar, Lines, Marker, Mesh, Node, Scene, Trail
+from twin.scene.model import ColorBar, Deforming, Lines, Marker, Mesh, Node, Scene, Trail
 from twin.scene.sample import sample
 from twin.scene.streamlines import Streamline, streamlines
-from twin.scene.vtk import write_pvd, write_vti, write_vtp, write_vtp_lines
+from twin.scene.vtk import write_pvd, write_vti, write_vtp, write_vtp_lines, write_vtu
 
 __all__ = [
     "ColorBar",
+    "Deforming",
     "Lines",
     "Marker",
     "Mesh",
@@ -27,4 +28,5 @@ __all__ = [
     "write_vti",
     "write_vtp",
     "write_vtp_lines",
+    "write_vtu",
 ]

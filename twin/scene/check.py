@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from twin.errors import BadInput, UnknownName
-from twin.scene.model import Lines, Mesh, Node, Scene
+from twin.scene.deforming import MOST_FRAMES, frame_times
+from twin.scene.model import Deforming, Lines, Mesh, Node, Scene
 
 __all__ = ["check"]
 
@@ -19,12 +20,13 @@ def check(scene: Scene) -> None:
         BadInput: an array of the wrong shape, a number that is not finite, a node without a mesh, a bar without a range.
     """
     t = np.asarray(scene.t, float)
-    if t.ndim != 1 or not len(t) or not np.isfinite(t).all() or (np.diff(t) <= 0).any():
-        raise BadInput("scene.t", t.shape, "strictly increasing finite times, shape (frames,)")
+    _check_times("scene.t", t)
     for key, mesh in scene.meshes.items():
         _check_mesh(f"mesh {key}", mesh)
     for node in scene.nodes:
         _check_node(node, scene, len(t))
+    for deforming in scene.deforming:
+        _check_deforming(f"deforming {deforming.name}", deforming, scene)
     for trail in scene.trails:
         _check_array(f"trail {trail.name}: points", trail.points, [(len(t), 3)])
     for name, curve in scene.curves.items():
@@ -36,13 +38,44 @@ def check(scene: Scene) -> None:
         bar.paint(np.array([bar.low]))
 
 
+def _check_times(where: str, t: np.ndarray) -> None:
+    if t.ndim != 1 or not len(t) or not np.isfinite(t).all() or (np.diff(t) <= 0).any():
+        raise BadInput(where, t.shape, "strictly increasing finite times, shape (frames,)")
+
+
 def _check_mesh(where: str, mesh: Mesh) -> None:
     _check_array(f"{where}: vertices", mesh.vertices, [(len(mesh.vertices), 3)])
-    _check_array(f"{where}: faces", mesh.faces, [(len(mesh.faces), 3)])
-    if not len(mesh.faces) or np.min(mesh.faces) < 0 or np.max(mesh.faces) >= len(mesh.vertices):
-        raise BadInput(f"{where}: faces", len(mesh.faces), f"at least one triangle of vertices 0..{len(mesh.vertices) - 1}")
+    _check_corners(where, mesh.faces, len(mesh.vertices))
     if mesh.colors is not None:
         _check_colors(f"{where}: colors", mesh.colors, len(mesh.vertices))
+
+
+def _check_corners(where: str, faces: np.ndarray, count: int) -> None:
+    _check_array(f"{where}: faces", faces, [(len(faces), 3)])
+    if not len(faces) or np.min(faces) < 0 or np.max(faces) >= count:
+        raise BadInput(f"{where}: faces", len(faces), f"at least one triangle of vertices 0..{count - 1}")
+
+
+def _check_deforming(where: str, deforming: Deforming, scene: Scene) -> None:
+    names = [*(node.name for node in scene.nodes), *(each.name for each in scene.deforming)]
+    if names.count(deforming.name) > 1:
+        raise BadInput(f"{where}: name", deforming.name, "a name that no node and no other deforming mesh has")
+    if np.ndim(deforming.vertices) != 3 or not len(deforming.vertices):
+        raise BadInput(f"{where}: vertices", np.shape(deforming.vertices), "an array of shape (frames, vertices, 3)")
+    frames, count = np.shape(deforming.vertices)[:2]
+    if frames > MOST_FRAMES:
+        raise BadInput(f"{where}: frames", frames, f"at most {MOST_FRAMES}", "Give every k-th frame, with their times in `t`.")
+    _check_array(f"{where}: vertices", deforming.vertices, [(frames, count, 3)])
+    _check_corners(where, deforming.faces, count)
+    t = frame_times(deforming, scene.t)
+    _check_times(f"{where}: t", t)
+    if len(t) != frames:
+        raise BadInput(f"{where}: frames", frames, f"{len(t)}, as many as times, or 1 without times of its own")
+    if deforming.values is not None:
+        _check_array(f"{where}: values", deforming.values, [(frames, count)])
+        quantities = [bar.quantity for bar in scene.bars]
+        if deforming.bar not in quantities:
+            raise UnknownName(f"{where}: bar", deforming.bar, quantities)
 
 
 def _check_node(node: Node, scene: Scene, frames: int) -> None:

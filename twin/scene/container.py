@@ -11,8 +11,13 @@ import numpy as np
 __all__ = ["Buffer", "Numbers", "linear", "pack", "srgb", "unpack"]
 
 _MAGIC, _JSON_CHUNK, _BINARY_CHUNK = 0x46546C67, 0x4E4F534A, 0x004E4942
-_FLOAT, _UINT16, _UINT32 = 5126, 5123, 5125
-_DTYPES: dict[int, np.dtype[Any]] = {_FLOAT: np.dtype("<f4"), _UINT16: np.dtype("<u2"), _UINT32: np.dtype("<u4")}
+_FLOAT, _INT16, _UINT16, _UINT32 = 5126, 5122, 5123, 5125
+_DTYPES: dict[int, np.dtype[Any]] = {
+    _FLOAT: np.dtype("<f4"),
+    _INT16: np.dtype("<i2"),
+    _UINT16: np.dtype("<u2"),
+    _UINT32: np.dtype("<u4"),
+}
 _WIDTHS = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}
 
 
@@ -24,7 +29,7 @@ class Buffer:
         self.accessors: list[dict[str, Any]] = []
 
     def vertices(self, array: np.ndarray) -> int:
-        """Index of a new accessor over positions or normals, shape (n, 3)."""
+        """Index of a new accessor over positions, their changes or normals, shape (n, 3)."""
         return self._add(0, array, _FLOAT, "VEC3", bounds=True)
 
     def indices(self, array: np.ndarray) -> int:
@@ -41,6 +46,12 @@ class Buffer:
         """Index of a new accessor over vertex colours, sRGB and alpha in 0..1, shape (n, 4): linear light in 16 bits a channel."""
         light = np.concatenate([linear(array[:, :3]), array[:, 3:]], axis=1)
         index = self._add(3, np.round(light * 65535), _UINT16, "VEC4")
+        self.accessors[index]["normalized"] = True
+        return index
+
+    def color_changes(self, array: np.ndarray) -> int:
+        """Index of a new accessor over changes of linear light and alpha, -1..1, shape (n, 4): signed, 16 bits a channel."""
+        index = self._add(3, np.round(array * 32767), _INT16, "VEC4")
         self.accessors[index]["normalized"] = True
         return index
 
@@ -97,7 +108,7 @@ class Numbers:
         self._document, self._binary = document, binary
 
     def __call__(self, index: int) -> np.ndarray:
-        """Numbers of accessor `index`, shape (n,) or (n, width), as float64 or int64; normalised ones in 0..1."""
+        """Numbers of accessor `index`, shape (n,) or (n, width), as float64 or int64; normalised ones in 0..1 or -1..1."""
         accessor = self._document["accessors"][index]
         view, width = self._document["bufferViews"][accessor["bufferView"]], _WIDTHS[accessor["type"]]
         offset = view["byteOffset"] + accessor["byteOffset"]

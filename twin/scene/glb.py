@@ -2,8 +2,8 @@
 
 The root node turns Z up into glTF's Y up; under it one node a group, under those the scene's nodes. Frames that
 interpolation gives back within POSITION_TOLERANCE and ROTATION_TOLERANCE are left out, nodes that stay within them have no
-channels. Still lines are meshes of mode LINES under the root. Trails, markers, curves, captions and what colours mean stand in
-the `extras` of the glTF scene, their numbers in accessors.
+channels. Deforming meshes have morph targets (`glb_deforming`). Still lines are meshes of mode LINES under the root. What glTF
+has no word for stands in the `extras` of the glTF scene (`glb_extras`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from twin.scene.check import check
-from twin.scene.colormap import table
 from twin.scene.container import Buffer, pack
+from twin.scene.glb_deforming import add_weights, deforming_mesh
+from twin.scene.glb_extras import rounded, scene_extras
 from twin.scene.glb_lines import lines_mesh
 from twin.scene.glb_reader import read_glb, scene_from_glb
 from twin.scene.materials import Materials
-from twin.scene.model import ColorBar, Mesh, Scene
+from twin.scene.model import Mesh, Scene
 from twin.scene.normals import creased
 from twin.scene.tracks import Between, continuous, key_frames, lerp, slerp
 
@@ -49,8 +50,12 @@ def glb_bytes(scene: Scene) -> bytes:
     buffer, materials = Buffer(), Materials()
     mesh_keys = list(dict.fromkeys(node.mesh for node in scene.nodes))
     meshes = [_mesh(scene.meshes[key], key, buffer, materials) for key in mesh_keys]
+    meshes += [deforming_mesh(each, scene, buffer, materials) for each in scene.deforming]
     nodes = _tree(scene, {key: i for i, key in enumerate(mesh_keys)})
-    animation = _animate(scene, nodes, buffer)
+    first_deforming = len(nodes) - len(scene.deforming)
+    animation = _animate(scene, first_deforming - len(scene.nodes), buffer)
+    for i, deforming in enumerate(scene.deforming, start=first_deforming):
+        add_weights(animation, i, deforming, scene.t, buffer)
     for lines in scene.lines:
         nodes[0].setdefault("children", []).append(len(nodes))
         nodes.append({"name": lines.name, "mesh": len(meshes)})
@@ -58,7 +63,7 @@ def glb_bytes(scene: Scene) -> bytes:
     document: dict[str, Any] = {
         "asset": {"version": "2.0", "generator": "twin"},
         "scene": 0,
-        "scenes": [{"name": "scene", "nodes": [0], "extras": {"twin": _extras(scene, buffer)}}],
+        "scenes": [{"name": "scene", "nodes": [0], "extras": {"twin": scene_extras(scene, first_deforming, buffer)}}],
         "nodes": nodes,
     }
     if meshes:
@@ -82,30 +87,28 @@ def _mesh(mesh: Mesh, key: str, buffer: Buffer, materials: Materials) -> dict[st
 
 
 def _tree(scene: Scene, mesh_index: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Root, one node a group, then the scene's nodes at their first pose, in order."""
-    groups = [group for group in dict.fromkeys(node.group for node in scene.nodes) if group]
+    """Root, one node a group, then the scene's nodes at their first pose, in order, then its deforming meshes."""
+    group_of = [*(node.group for node in scene.nodes), *(each.group for each in scene.deforming)]
+    groups = [group for group in dict.fromkeys(group_of) if group]
     first = 1 + len(groups)
     members: dict[str, list[int]] = {group: [] for group in ["", *groups]}
-    leaves = []
-    for index, node in enumerate(scene.nodes, start=first):
-        members[node.group].append(index)
+    for index, group in enumerate(group_of, start=first):
+        members[group].append(index)
+    leaves: list[dict[str, Any]] = []
+    for node in scene.nodes:
         position, (w, x, y, z) = np.reshape(node.position, (-1, 3))[0], np.reshape(node.rotation, (-1, 4))[0]
-        leaf = {"name": node.name, "mesh": mesh_index[node.mesh], "translation": _rounded(position), "rotation": _rounded((x, y, z, w))}
+        leaf = {"name": node.name, "mesh": mesh_index[node.mesh], "translation": rounded(position), "rotation": rounded((x, y, z, w))}
         leaves.append(leaf)
+    leaves += [{"name": each.name, "mesh": i} for i, each in enumerate(scene.deforming, start=len(mesh_index))]
     root: dict[str, Any] = {"name": "world", "rotation": _Z_UP_TO_Y_UP}
     if leaves:
         root["children"] = [*range(1, first), *members[""]]
     return [root, *({"name": group, "children": members[group]} for group in groups), *leaves]
 
 
-def _rounded(values: Any) -> list[float]:
-    return [round(float(value), 7) for value in values]
-
-
-def _animate(scene: Scene, nodes: list[dict[str, Any]], buffer: Buffer) -> dict[str, Any]:
-    """One animation with a channel for every node that moves, one for every node that turns."""
+def _animate(scene: Scene, first: int, buffer: Buffer) -> dict[str, Any]:
+    """One animation with a channel for every node that moves, one for every node that turns; the scene's nodes begin at `first`."""
     animation: dict[str, Any] = {"name": "run", "samplers": [], "channels": []}
-    first = len(nodes) - len(scene.nodes)
     moving = {i: np.asarray(n.position, float) for i, n in enumerate(scene.nodes, start=first) if np.ndim(n.position) == 2}
     turning = {i: np.asarray(n.rotation, float) for i, n in enumerate(scene.nodes, start=first) if np.ndim(n.rotation) == 2}
     _channels(animation, scene.t, moving, "translation", POSITION_TOLERANCE, lerp, buffer)
@@ -128,29 +131,3 @@ def _channels(
         sampler = {"input": buffer.numbers(t[kept], bounds=True), "output": buffer.numbers(values), "interpolation": "LINEAR"}
         animation["channels"].append({"sampler": len(animation["samplers"]), "target": {"node": node, "path": path}})
         animation["samplers"].append(sampler)
-
-
-def _extras(scene: Scene, buffer: Buffer) -> dict[str, Any]:
-    extras: dict[str, Any] = {"version": 1, "t": buffer.numbers(scene.t)}
-    extras["trails"] = [{"name": s.name, "color": _rounded(s.color), "points": buffer.numbers(s.points)} for s in scene.trails]
-    extras["curves"] = [
-        {"name": name, "unit": scene.units.get(name, ""), "values": buffer.numbers(values)} for name, values in scene.curves.items()
-    ]
-    extras["captions"] = [[round(float(t), 6), text] for t, text in scene.captions]
-    if scene.bars:
-        extras["bars"] = [_bar(bar) for bar in scene.bars]
-    if scene.markers:
-        labels = list(dict.fromkeys(marker.label for marker in scene.markers))
-        rows = np.array([(m.t, m.duration, *m.position, *m.vector) for m in scene.markers])
-        extras["markers"] = {
-            "labels": labels,
-            "label": [labels.index(m.label) for m in scene.markers],
-            "rows": buffer.numbers(rows.ravel()),
-        }
-    return extras
-
-
-def _bar(bar: ColorBar) -> dict[str, Any]:
-    """A bar in words, with its control points: a viewer need not know the map."""
-    stops = ["#" + "".join(f"{round(255 * c):02x}" for c in row) for row in table(bar.map).tolist()]
-    return {"quantity": bar.quantity, "unit": bar.unit, "low": float(bar.low), "high": float(bar.high), "map": bar.map, "stops": stops}

@@ -10,12 +10,16 @@ import numpy as np
 
 from twin.errors import BadInput
 from twin.scene.container import Numbers, unpack
+from twin.scene.glb_deforming import read_deforming
 from twin.scene.glb_lines import is_lines, read_lines
 from twin.scene.materials import color_of, colors_of
-from twin.scene.model import ColorBar, Marker, Mesh, Node, Scene, Trail
+from twin.scene.model import ColorBar, Deforming, Marker, Mesh, Node, Scene, Trail
 from twin.scene.tracks import Between, lerp, slerp
 
 __all__ = ["read_glb", "scene_from_glb"]
+
+Tracks = dict[tuple[int, str], tuple[np.ndarray, np.ndarray]]
+"""(glTF node, what of it) -> times [s] and values."""
 
 
 def read_glb(path: Path | str) -> Scene:
@@ -42,11 +46,14 @@ def scene_from_glb(data: bytes, *, where: str = "GLB data") -> Scene:
 
 
 def _scene(document: dict[str, Any], extras: dict[str, Any], numbers: Numbers) -> Scene:
-    t = numbers(extras["t"])
+    t, tracks = numbers(extras["t"]), _tracks(document, numbers)
+    rigid = _rigid(document, extras)
+    meshes = [document["meshes"][i] for i in dict.fromkeys(document["nodes"][i]["mesh"] for i in rigid)]
     return Scene(
         t=t,
-        meshes={mesh["name"]: _read_mesh(document, mesh, numbers) for mesh in document.get("meshes", []) if not is_lines(mesh)},
-        nodes=tuple(_read_nodes(document, t, numbers)),
+        meshes={mesh["name"]: _read_mesh(document, mesh, numbers) for mesh in meshes},
+        nodes=tuple(_read_nodes(document, rigid, tracks, t)),
+        deforming=tuple(_read_all_deforming(document, extras, tracks, numbers)),
         trails=tuple(Trail(s["name"], numbers(s["points"]), tuple(s["color"])) for s in extras["trails"]),
         markers=tuple(_read_markers(extras.get("markers"), numbers)),
         curves={curve["name"]: numbers(curve["values"]) for curve in extras["curves"]},
@@ -64,20 +71,43 @@ def _read_mesh(document: dict[str, Any], mesh: dict[str, Any], numbers: Numbers)
     return Mesh(numbers(attributes["POSITION"]), numbers(primitive["indices"]).reshape(-1, 3), color, colors)
 
 
-def _read_nodes(document: dict[str, Any], t: np.ndarray, numbers: Numbers) -> list[Node]:
-    group = {child: node["name"] for node in document["nodes"][1:] for child in node.get("children", [])}
-    tracks: dict[tuple[int, str], tuple[np.ndarray, np.ndarray]] = {}
+def _rigid(document: dict[str, Any], extras: dict[str, Any]) -> list[int]:
+    """Which glTF nodes are the scene's nodes: those with a mesh that neither deforms nor holds lines."""
+    deforming = {each["node"] for each in extras.get("deforming", [])}
+    meshes = {i: node["mesh"] for i, node in enumerate(document["nodes"]) if "mesh" in node and i not in deforming}
+    return [i for i, mesh in meshes.items() if not is_lines(document["meshes"][mesh])]
+
+
+def _tracks(document: dict[str, Any], numbers: Numbers) -> Tracks:
+    tracks: Tracks = {}
     for animation in document.get("animations", []):
         for channel in animation["channels"]:
             sampler = animation["samplers"][channel["sampler"]]
             tracks[channel["target"]["node"], channel["target"]["path"]] = numbers(sampler["input"]), numbers(sampler["output"])
-    nodes = []
-    for index, node in enumerate(document["nodes"]):
-        if "mesh" in node and not is_lines(document["meshes"][node["mesh"]]):
-            position = _sampled(t, tracks.get((index, "translation")), node["translation"], lerp)
-            rotation = _sampled(t, tracks.get((index, "rotation")), node["rotation"], slerp)[..., [3, 0, 1, 2]]
-            nodes.append(Node(node["name"], document["meshes"][node["mesh"]]["name"], position, rotation, group.get(index, "")))
+    return tracks
+
+
+def _groups(document: dict[str, Any]) -> dict[int, str]:
+    """Name of the group that each glTF node stands in."""
+    return {child: node["name"] for node in document["nodes"][1:] for child in node.get("children", [])}
+
+
+def _read_nodes(document: dict[str, Any], rigid: list[int], tracks: Tracks, t: np.ndarray) -> list[Node]:
+    group, nodes = _groups(document), []
+    for index in rigid:
+        node = document["nodes"][index]
+        position = _sampled(t, tracks.get((index, "translation")), node["translation"], lerp)
+        rotation = _sampled(t, tracks.get((index, "rotation")), node["rotation"], slerp)[..., [3, 0, 1, 2]]
+        nodes.append(Node(node["name"], document["meshes"][node["mesh"]]["name"], position, rotation, group.get(index, "")))
     return nodes
+
+
+def _read_all_deforming(document: dict[str, Any], extras: dict[str, Any], tracks: Tracks, numbers: Numbers) -> list[Deforming]:
+    group, found = _groups(document), []
+    for extra in extras.get("deforming", []):
+        times, _ = tracks.get((extra["node"], "weights"), (None, None))
+        found.append(read_deforming(document, extra, group.get(extra["node"], ""), times, numbers))
+    return found
 
 
 def _sampled(t: np.ndarray, track: tuple[np.ndarray, np.ndarray] | None, still: list[float], between: Between) -> np.ndarray:

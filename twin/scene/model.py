@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.scene.colormap import colors
 
-__all__ = ["ColorBar", "Lines", "Marker", "Mesh", "Node", "Scene", "Trail"]
+__all__ = ["ColorBar", "Deforming", "Lines", "Marker", "Mesh", "Node", "Scene", "Trail"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,34 @@ class Node:
     position: np.ndarray
     rotation: np.ndarray
     group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deforming:
+    """Triangles whose vertices move each on its own, as in a crash. World frame, Z up; straight lines between frames.
+
+    Faces stay. What breaks away (an eroded element): give it vertices of its own and let them fall into one point.
+
+    Attributes:
+        name: unique among nodes and deforming meshes; `group/name` by habit ("rack/upright").
+        faces: indices, shape (m, 3).
+        vertices: [m], shape (frames, n, 3); at most `twin.scene.deforming.MOST_FRAMES` frames, one for what stays.
+        values: numbers at the vertices, shape (frames, n), that `bar` paints; they stand for `color`.
+        bar: what the values are: the quantity of one of `Scene.bars`.
+        color: RGBA in 0..1.
+        group: as a node's.
+        t: time of each frame [s], shape (frames,), strictly increasing; the scene's times where there is none. Before the first
+            and after the last of them the mesh stays as it is.
+    """
+
+    name: str
+    faces: np.ndarray
+    vertices: np.ndarray
+    values: np.ndarray | None = None
+    bar: str = ""
+    color: tuple[float, float, float, float] = (0.7, 0.7, 0.72, 1.0)
+    group: str = ""
+    t: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +143,7 @@ class Scene:
         captions: (time [s], text) pairs: what the program is doing from then on.
         lines: still polylines.
         bars: what the colours mean.
+        deforming: meshes whose vertices move.
     """
 
     t: np.ndarray
@@ -127,3 +156,4 @@ class Scene:
     captions: tuple[tuple[float, str], ...] = ()
     lines: tuple[Lines, ...] = ()
     bars: tuple[ColorBar, ...] = ()
+    deforming: tuple[Deforming, ...] = ()

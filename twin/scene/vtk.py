@@ -1,6 +1,7 @@
 """Fields, surfaces and lines as files for ParaView and whatever else reads VTK; numbers in 32 bits, compressed.
 
-`.vti` holds fields on the grid, `.vtp` triangles or polylines, `.pvd` names the files of a run with their times.
+`.vti` holds fields on the grid, `.vtp` triangles or polylines, `.vtu` solid and shell elements, `.pvd` names the files of a run
+with their times.
 """
 
 from __future__ import annotations
@@ -11,12 +12,24 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
-from twin.errors import BadInput
+from twin.errors import BadInput, UnknownName
 from twin.scene.vtk_file import Appended, publish
 
-__all__ = ["write_pvd", "write_vti", "write_vtp", "write_vtp_lines"]
+__all__ = ["write_pvd", "write_vti", "write_vtp", "write_vtp_lines", "write_vtu"]
 
 Fields = Mapping[str, np.ndarray]
+
+_CELLS = {
+    "hex": (12, 8),
+    "wedge": (13, 6),
+    "pyramid": (14, 5),
+    "tet": (10, 4),
+    "quad": (9, 4),
+    "triangle": (5, 3),
+    "line": (3, 2),
+    "vertex": (1, 1),
+}
+"""Shape of an element -> VTK's number of it, how many nodes it has."""
 
 
 def write_vti(
@@ -93,6 +106,54 @@ def write_vtp_lines(
     _write_poly(path, points, "Lines", np.arange(len(points)), ends, data, {})
 
 
+def write_vtu(
+    path: Path | str,
+    points: np.ndarray,
+    cells: Mapping[str, np.ndarray],
+    *,
+    point_data: Fields | None = None,
+    cell_data: Fields | None = None,
+) -> None:
+    """Write finite elements as an UnstructuredGrid file; a file a frame and `write_pvd` make a run that ParaView plays.
+
+    Args:
+        path: `something.vtu`.
+        points: nodes [m], shape (n, 3), where they are in this frame.
+        cells: shape of the elements -> their nodes, shape (m, k), numbered as VTK does: "hex" (k = 8), "wedge" (6), "pyramid" (5),
+            "tet" (4), "quad" (4), "triangle" (3), "line" (2), "vertex" (1).
+        point_data: name -> values at the nodes, shape (n,) or (n, k).
+        cell_data: name -> values of all elements, in the order of `cells`, shape (m,) or (m, k).
+
+    Raises:
+        BadInput: an array of the wrong shape, no such shape of element.
+        StoreFault: the file cannot be written.
+    """
+    if np.ndim(points) != 2 or np.shape(points)[1] != 3:
+        raise BadInput("write_vtu: points", np.shape(points), "shape (n, 3)")
+    for name, nodes in cells.items():
+        _check_cells(name, nodes, len(points))
+    data = Appended()
+    widths = np.concatenate([np.empty(0, np.int64), *(np.full(len(nodes), _CELLS[name][1]) for name, nodes in cells.items())])
+    types = np.concatenate([np.empty(0, np.uint8), *(np.full(len(nodes), _CELLS[name][0], np.uint8) for name, nodes in cells.items())])
+    connectivity = np.concatenate([np.empty(0, np.int64), *(np.asarray(nodes, np.int64).ravel() for nodes in cells.values())])
+    body = data.table("PointData", point_data or {}, len(points)) + data.table("CellData", cell_data or {}, len(types))
+    body += f"<Points>\n{data.array('Points', np.asarray(points, float))}</Points>\n"
+    arrays = {"connectivity": connectivity, "offsets": np.cumsum(widths), "types": types}
+    body += f"<Cells>\n{''.join(data.array(name, values) for name, values in arrays.items())}</Cells>\n"
+    piece = f'<Piece NumberOfPoints="{len(points)}" NumberOfCells="{len(types)}">\n{body}</Piece>\n'
+    publish(path, data.file("UnstructuredGrid", f"<UnstructuredGrid>\n{piece}</UnstructuredGrid>\n"))
+
+
+def _check_cells(name: str, nodes: np.ndarray, points: int) -> None:
+    if name not in _CELLS:
+        raise UnknownName("write_vtu: cells", name, _CELLS)
+    given, width = np.asarray(nodes), _CELLS[name][1]
+    if given.ndim != 2 or given.shape[1] != width:
+        raise BadInput(f"write_vtu: cells {name}", given.shape, f"shape (m, {width})")
+    if given.size and (given.min() < 0 or given.max() >= points):
+        raise BadInput(f"write_vtu: cells {name}", (int(given.min()), int(given.max())), f"points 0..{points - 1}")
+
+
 def write_pvd(path: Path | str, files: Sequence[tuple[float, Path | str]]) -> None:
     """Write the collection of a run's files: pairs of time [s] and file; paths become relative to the collection's folder.
 
@@ -116,20 +177,13 @@ def _write_poly(
     if len(connectivity) and (connectivity.min() < 0 or connectivity.max() >= len(points)):
         raise BadInput("write_vtp: faces", int(connectivity.max()), f"vertices 0..{len(points) - 1}")
     data = Appended()
-    body = _data(data, "PointData", point_data, len(points)) + _data(data, "CellData", cell_data, len(ends))
+    body = data.table("PointData", point_data, len(points)) + data.table("CellData", cell_data, len(ends))
     body += f"<Points>\n{data.array('Points', np.asarray(points, float))}</Points>\n"
     cells = data.array("connectivity", connectivity.astype(np.int64)) + data.array("offsets", ends.astype(np.int64))
     body += f"<{kind}>\n{cells}</{kind}>\n"
     counts = " ".join(f'NumberOf{each}="{len(ends) if each == kind else 0}"' for each in ("Verts", "Lines", "Strips", "Polys"))
     piece = f'<Piece NumberOfPoints="{len(points)}" {counts}>\n{body}</Piece>\n'
     publish(path, data.file("PolyData", f"<PolyData>\n{piece}</PolyData>\n"))
-
-
-def _data(data: Appended, where: str, fields: Fields, count: int) -> str:
-    for name, values in fields.items():
-        if len(values) != count or np.ndim(values) not in (1, 2):
-            raise BadInput(f"write_vtp: {where} {name}", np.shape(values), f"shape ({count},) or ({count}, k)")
-    return f"<{where}>\n{''.join(data.array(name, np.asarray(values)) for name, values in fields.items())}</{where}>\n"
 
 
 def _columns(field: np.ndarray) -> np.ndarray:

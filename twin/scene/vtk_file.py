@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import secrets
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
-from twin.errors import StoreFault
+from twin.errors import BadInput, StoreFault
 
 __all__ = ["Appended", "publish"]
 
@@ -31,8 +31,9 @@ class Appended:
         self._offset = 0
 
     def array(self, name: str, values: np.ndarray) -> str:
-        """The XML element of an array of shape (n,) or (n, k): floats in 32 bits, whole numbers in 64, truth values in 8."""
-        kind, dtype = _TYPES[{"u": "i"}.get(values.dtype.kind, values.dtype.kind)]
+        """The XML element of an array of shape (n,) or (n, k): floats in 32 bits, whole numbers in 64, truth values and uint8 in 8."""
+        short = "b" if values.dtype == np.uint8 else values.dtype.kind
+        kind, dtype = _TYPES[{"u": "i"}.get(short, short)]
         components = values.shape[1] if values.ndim == 2 else 1
         offset = self._offset
         data = np.ascontiguousarray(values, dtype).tobytes()
@@ -42,6 +43,17 @@ class Appended:
             self._parts.append(part)
             self._offset += len(part)
         return f'<DataArray type="{kind}" Name={quoteattr(name)} NumberOfComponents="{components}" format="appended" offset="{offset}"/>\n'
+
+    def table(self, where: str, fields: Mapping[str, np.ndarray], count: int) -> str:
+        """The XML element `where` ("PointData", "CellData") of the fields of `count` points or cells, shape (count,) or (count, k).
+
+        Raises:
+            BadInput: a field of another shape.
+        """
+        for name, values in fields.items():
+            if np.ndim(values) not in (1, 2) or len(values) != count:
+                raise BadInput(f"{where} {name}", np.shape(values), f"shape ({count},) or ({count}, k)")
+        return f"<{where}>\n{''.join(self.array(name, np.asarray(values)) for name, values in fields.items())}</{where}>\n"
 
     def file(self, kind: str, body: str) -> list[bytes]:
         """The parts of a whole file of VTK type `kind` around the XML `body`."""

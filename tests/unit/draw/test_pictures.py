@@ -16,7 +16,7 @@ from twin.draw import history_picture, scene_picture, slice_picture
 from twin.draw.camera import fitted
 from twin.draw.raster import fill, stroke
 from twin.errors import BadInput
-from twin.scene import ColorBar, Lines, Mesh, Node, Scene
+from twin.scene import ColorBar, Deforming, Lines, Mesh, Node, Scene
 
 STILL = np.array([1.0, 0.0, 0.0, 0.0])
 SPEED = ColorBar("speed", "m/s", 0.0, 10.0)
@@ -185,6 +185,34 @@ def test_a_scene_is_drawn_at_the_frame_asked_for_and_fitted_to_a_group() -> None
     assert (np.abs(first - last).max(axis=2) > 0.2).sum() > 200
     assert (last[:, 250:] < 0.7).any()
     assert not (first[:, 280:] < 0.7).any()
+
+
+def test_a_deforming_plate_has_another_shape_and_other_colours_at_another_frame() -> None:
+    """A square in the x-z plane that doubles its height while it strains."""
+    corners = np.array([[0.0, 0, 0], [1, 0, 0], [1, 0, 1], [0, 0, 1]])
+    tall = corners * [1, 1, 2]
+    plate = Deforming(
+        "plate",
+        np.array([[0, 1, 2], [0, 2, 3]]),
+        np.stack([corners, tall]),
+        np.array([[1.0] * 4, [9.0] * 4]),
+        "speed",
+        group="steel",
+        t=np.array([0.0, 2.0]),
+    )
+    scene = Scene(np.linspace(0, 2, 5), {}, (), bars=(SPEED,), deforming=(plate,))
+    look = {"azimuth": -np.pi / 2, "elevation": 0.0, "width": 300, "height": 300, "focus": ("steel",)}
+    shades, sizes = [], []
+    for frame in (0, 2, 4):
+        image = pixels(scene_picture(scene, frame=frame, **look))[:300]
+        mask = np.abs(image - image[2, 2]).max(axis=2) > 0.05
+        rows, columns = np.nonzero(mask)
+        shades.append(np.median(image[mask], axis=0))
+        sizes.append(np.ptp(rows) / np.ptp(columns))
+    np.testing.assert_allclose(sizes, [1, 1.5, 2], rtol=0.03)
+    for shade, value in zip(shades, (1.0, 5.0, 9.0), strict=True):
+        color = SPEED.paint(np.array(value))[:3]
+        np.testing.assert_allclose(shade / np.linalg.norm(shade), color / np.linalg.norm(color), atol=0.03)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from require import needs
 
 from twin.errors import BadInput, StoreFault
-from twin.scene import isosurface, write_pvd, write_vti, write_vtp, write_vtp_lines
+from twin.scene import isosurface, write_pvd, write_vti, write_vtp, write_vtp_lines, write_vtu
 
 SHAPE, CELL, ORIGIN = (5, 3, 4), 0.25, (-1.0, 2.0, 0.5)
 TYPES = {"Float32": "<f4", "Int64": "<i8", "UInt8": "u1"}
@@ -26,6 +26,14 @@ def grid_fields() -> dict[str, np.ndarray]:
 def ball() -> tuple[np.ndarray, np.ndarray]:
     x = np.indices((12, 12, 12)) - 5.5
     return isosurface(4.0 - np.sqrt((x**2).sum(axis=0)), 0.0, cell=0.1)
+
+
+def elements() -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Two unit cubes in a row, a tetrahedron on the first, and a shell under the second."""
+    x, y, z = (np.indices((3, 2, 2))[k].ravel(order="F").astype(float) for k in range(3))
+    points = np.concatenate([np.stack([x, y, z], axis=1), [[0.3, 0.3, 2.0]]])
+    hexes = np.array([[0, 1, 4, 3, 6, 7, 10, 9], [1, 2, 5, 4, 7, 8, 11, 10]])
+    return points, {"hex": hexes, "tet": np.array([[6, 7, 9, 12]]), "quad": np.array([[1, 2, 5, 4]])}
 
 
 def parsed(path: Path) -> tuple[ElementTree.Element, dict[str, np.ndarray]]:
@@ -97,6 +105,22 @@ def test_triangles_and_lines_are_written(tmp_path: Path) -> None:
     assert arrays["speed"].tolist() == [0, 1, 2, 0, 1, 2, 3]
 
 
+def test_elements_are_written_one_shape_after_another(tmp_path: Path) -> None:
+    points, cells = elements()
+    strain = np.arange(4.0)
+    write_vtu(tmp_path / "e.vtu", points, cells, point_data={"v": points}, cell_data={"strain": strain, "gone": strain > 2})
+    root, arrays = parsed(tmp_path / "e.vtu")
+    piece = root.find("UnstructuredGrid/Piece")
+    assert piece.attrib == {"NumberOfPoints": "13", "NumberOfCells": "4"}
+    assert arrays["types"].dtype == np.uint8
+    assert arrays["types"].tolist() == [12, 12, 10, 9]
+    assert arrays["offsets"].tolist() == [8, 16, 20, 24]
+    np.testing.assert_array_equal(arrays["connectivity"], np.concatenate([nodes.ravel() for nodes in cells.values()]))
+    np.testing.assert_array_equal(arrays["strain"], strain)
+    write_vtu(tmp_path / "none.vtu", np.zeros((0, 3)), {})
+    assert parsed(tmp_path / "none.vtu")[0].find("UnstructuredGrid/Piece").attrib["NumberOfCells"] == "0"
+
+
 def test_a_collection_names_its_files_relative_to_itself(tmp_path: Path) -> None:
     write_pvd(tmp_path / "run.pvd", [(0.0, tmp_path / "a&b.vti"), (0.1, tmp_path / "steps" / "2.vti"), (1 / 3, "/elsewhere/3.vti")])
     sets = ElementTree.parse(tmp_path / "run.pvd").getroot().findall("Collection/DataSet")
@@ -129,6 +153,11 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytes
         (lambda p: write_vtp(p, np.zeros((3, 3)), np.array([[0, 1, 3]])), "faces"),
         (lambda p: write_vtp(p, np.eye(3), np.array([[0, 1, 2]]), point_data={"a": np.zeros(2)}), "PointData a"),
         (lambda p: write_vtp(p, np.eye(3), np.array([[0, 1, 2]]), cell_data={"a": np.zeros(3)}), "CellData a"),
+        (lambda p: write_vtu(p, np.zeros((3, 2)), {}), "write_vtu: points"),
+        (lambda p: write_vtu(p, np.eye(3), {"hexa": np.zeros((1, 8), int)}), "Did you mean hex"),
+        (lambda p: write_vtu(p, np.eye(3), {"tet": np.zeros((1, 3), int)}), "cells tet"),
+        (lambda p: write_vtu(p, np.eye(3), {"triangle": np.array([[0, 1, 3]])}), "cells triangle"),
+        (lambda p: write_vtu(p, np.eye(3), {"triangle": np.array([[0, 1, 2]])}, cell_data={"a": np.zeros(3)}), "CellData a"),
     ],
 )
 def test_what_cannot_be_written_is_named(call, words: str, tmp_path: Path) -> None:
@@ -207,3 +236,48 @@ def test_vtks_contour_of_a_written_field_is_our_isosurface(vtk, tmp_path: Path) 
     np.testing.assert_allclose(
         contour.GetOutput().GetBounds(), np.stack([vertices.min(axis=0), vertices.max(axis=0)], axis=1).ravel(), atol=1e-5
     )
+
+
+@pytest.mark.peers
+def test_vtk_reads_elements_and_their_data(vtk, tmp_path: Path) -> None:
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    points, cells = elements()
+    strain = np.array([0.0, 0.1, 0.2, 0.3])
+    write_vtu(tmp_path / "e.vtu", points, cells, point_data={"u": points}, cell_data={"strain": strain, "layer": np.arange(4)})
+    grid = loaded(vtk.vtkXMLUnstructuredGridReader(), tmp_path / "e.vtu")
+    assert (grid.GetNumberOfPoints(), grid.GetNumberOfCells()) == (13, 4)
+    assert [grid.GetCellType(i) for i in range(4)] == [vtk.VTK_HEXAHEDRON, vtk.VTK_HEXAHEDRON, vtk.VTK_TETRA, vtk.VTK_QUAD]
+    np.testing.assert_allclose(vtk_to_numpy(grid.GetPointData().GetArray("u")), points)
+    np.testing.assert_allclose(vtk_to_numpy(grid.GetCellData().GetArray("strain")), strain, rtol=1e-6)
+    assert vtk_to_numpy(grid.GetCellData().GetArray("layer")).tolist() == [0, 1, 2, 3]
+    sizes = vtk.vtkCellSizeFilter()
+    sizes.SetInputData(grid)
+    sizes.Update()
+    volume = vtk_to_numpy(sizes.GetOutput().GetCellData().GetArray("Volume"))
+    np.testing.assert_allclose(volume, [1, 1, 1 / 6, 0], atol=1e-6)
+
+
+@pytest.mark.peers
+def test_vtk_reads_every_shape_of_element(vtk, tmp_path: Path) -> None:
+    widths = {"hex": 8, "wedge": 6, "pyramid": 5, "tet": 4, "quad": 4, "triangle": 3, "line": 2, "vertex": 1}
+    points = np.random.default_rng(0).normal(size=(8, 3))
+    write_vtu(tmp_path / "e.vtu", points, {name: np.arange(width)[None] for name, width in widths.items()})
+    grid = loaded(vtk.vtkXMLUnstructuredGridReader(), tmp_path / "e.vtu")
+    names = ["vtkHexahedron", "vtkWedge", "vtkPyramid", "vtkTetra", "vtkQuad", "vtkTriangle", "vtkLine", "vtkVertex"]
+    assert [grid.GetCell(i).GetClassName() for i in range(8)] == names
+    assert [grid.GetCell(i).GetNumberOfPoints() for i in range(8)] == list(widths.values())
+
+
+@pytest.mark.peers
+def test_a_collection_of_frames_names_files_that_vtk_reads(vtk, tmp_path: Path) -> None:
+    points, cells = elements()
+    frames = []
+    for k in range(3):
+        frames.append((1e-3 * k, tmp_path / "frames" / f"{k}.vtu"))
+        write_vtu(frames[-1][1], points + np.array([0.1 * k, 0, 0]), cells)
+    write_pvd(tmp_path / "run.pvd", frames)
+    sets = ElementTree.parse(tmp_path / "run.pvd").getroot().findall("Collection/DataSet")
+    assert [float(each.attrib["timestep"]) for each in sets] == [0.0, 1e-3, 2e-3]
+    low = [loaded(vtk.vtkXMLUnstructuredGridReader(), tmp_path / each.attrib["file"]).GetBounds()[0] for each in sets]
+    np.testing.assert_allclose(low, [0.0, 0.1, 0.2], atol=1e-6)

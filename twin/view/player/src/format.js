@@ -5,7 +5,8 @@ export function number(value) {
   return String(Number(value.toPrecision(size >= 1000 ? 4 : 3)));
 }
 
-export const seconds = (time, end = time) => `${time.toFixed(end < 10 ? 2 : 1)} s`;
+// end: of the run; one that is over within a second is told in milliseconds
+export const seconds = (time, end = time) => (end < 1 ? `${(time * 1000).toFixed(1)} ms` : `${time.toFixed(end < 10 ? 2 : 1)} s`);
 
 // Steps of 1, 2, 2.5 or 5 times a power of ten: about `count` of them between low and high.
 export function ticks(low, high, count) {

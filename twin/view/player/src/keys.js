@@ -3,7 +3,7 @@ const TYPING = 'input:not([type=range]), textarea, select, [contenteditable]';
 
 export function listenToKeys(player, isHere) {
   const { clock, stage } = player;
-  const step = () => Math.max((clock.end - clock.start) / 250, 1 / 30);
+  const step = () => Math.max((clock.end - clock.start) / 250, Math.min(1 / 30, (clock.end - clock.start) / 50));
   const actions = {
     ' ': () => clock.play(),
     ArrowLeft: (event) => clock.seek(clock.time - step() * (event.shiftKey ? 10 : 1)),

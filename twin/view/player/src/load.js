@@ -1,5 +1,7 @@
 // A scene out of the page: base64 text of a gzipped GLB -> three.js objects and the numbers in its extras.
 import { GLTFLoader } from 'three/examples/jsm/loaders/GLTFLoader.js';
+import { meshesOf } from './bounds.js';
+import { deforms, prepare } from './deform.js';
 import { takeLines } from './lines.js';
 
 async function unpack(text) {
@@ -13,6 +15,7 @@ export async function loadScene(text) {
   const extras = gltf.parser.json.scenes[0].extras.twin;
   const numbers = async (index) => (await gltf.parser.getDependency('accessor', index)).array;
   const markers = extras.markers;
+  meshesOf(gltf.scene).filter(deforms).forEach(prepare);
   return {
     lines: takeLines(gltf.scene),
     bars: extras.bars ?? [],

@@ -14,6 +14,7 @@ const hook = (player) => ({
   seek: (time) => player.clock.seek(time),
   play: (on) => player.clock.play(on),
   pose: (name) => player.pose(name),
+  vertex: (name, index) => player.vertex(name, index),
 });
 
 async function start(root) {

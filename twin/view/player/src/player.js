@@ -193,6 +193,13 @@ export class Player {
     matrix.decompose(position, turn, new THREE.Vector3());
     return { position: position.toArray(), rotation: [turn.w, turn.x, turn.y, turn.z] };
   }
+
+  // Where vertex `index` of a node is in the scene's own frame [m], as deformed as it is now, or null.
+  vertex(name, index) {
+    const node = this.nodes.get(name);
+    if (!node) return null;
+    return this.scene.world.worldToLocal(node.localToWorld(node.getVertexPosition(index, new THREE.Vector3()))).toArray();
+  }
 }
 
 const nameOf = (object) => object.userData.name ?? object.name;

@@ -4,6 +4,7 @@ import { OrbitControls } from 'three/examples/jsm/controls/OrbitControls.js';
 import { RoomEnvironment } from 'three/examples/jsm/environments/RoomEnvironment.js';
 import { meshesOf } from './bounds.js';
 import { fit } from './camera.js';
+import { placeOf } from './deform.js';
 import { Ground } from './ground.js';
 
 export class Stage {
@@ -84,14 +85,14 @@ export class Stage {
   // object: what the camera stays with, or null
   follow(object) {
     this.followed = object;
-    this.anchor = object?.getWorldPosition(new THREE.Vector3());
+    this.anchor = object && placeOf(object);
     if (object) this.touched = true;
     this.changed = true;
   }
 
   step() {
     if (this.followed) {
-      const now = this.followed.getWorldPosition(new THREE.Vector3());
+      const now = placeOf(this.followed);
       const moved = now.clone().sub(this.anchor);
       this.camera.position.add(moved);
       this.controls.target.add(moved);

@@ -3,6 +3,8 @@ import { element, icon, iconButton } from './dom.js';
 import { seconds } from './format.js';
 
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8];
+const SLOW = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05]; // for a run of less than a second, such as a crash
+const WATCHED = 4; // [s] that such a run takes at first
 
 export class Transport {
   constructor(clock, scene, tools) {
@@ -17,7 +19,7 @@ export class Transport {
     const speed = element(
       'select',
       { class: 'tp-select', 'aria-label': 'Speed', title: 'Speed', onchange: () => clock.setSpeed(Number(speed.value)) },
-      ...SPEEDS.map((value) => element('option', { value, selected: value === 1 }, `${value}×`)),
+      ...this.speeds().map((value) => element('option', { value, selected: value === clock.speed }, `${value}×`)),
     );
     const timeline = element('div', { class: 'tp-timeline' }, this.ticks(scene), this.scrub);
     const still = clock.end <= clock.start;
@@ -25,6 +27,15 @@ export class Transport {
     this.root = element('div', { class: 'tp-transport' }, ...(still ? [] : [...times, timeline, speed]), element('span', { class: 'tp-gap' }), ...tools);
     clock.onChange(() => this.update());
     this.update();
+  }
+
+  // The speeds to choose from; a short run starts with one that lets it be seen.
+  speeds() {
+    const long = this.clock.end - this.clock.start;
+    if (long >= 1 || long <= 0) return SPEEDS;
+    const all = [...SLOW, ...SPEEDS];
+    this.clock.speed = all.filter((speed) => long / speed >= WATCHED).at(-1) ?? all[0];
+    return all;
   }
 
   ticks({ captions, markers }) {
