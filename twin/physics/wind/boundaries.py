@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from twin.physics.wind.grid import Grid
+from twin.physics.wind.runs import cells_in_runs, links_in_runs, turns
 
 __all__ = ["Boundary", "Fractions", "Side", "connect"]
 
@@ -67,6 +68,7 @@ class Boundary:
     Attributes:
         solid: (cells in memory,) uint8, 0 where fluid.
         outlet: (cells, masks, mean speed (1,)). reflected: (to, from, shift). bodies: (to, from, third, near, far, shift).
+        runs: the same outlet cells and reflected links as the CPU takes them, see `twin.physics.wind.runs`: (outlet, table, starts).
         spans: body number -> (begin, end) in `bodies`.
         directions, places, q: of bodies' links: the direction that leaves the wall, the fluid cell (m, 3), the fraction.
         halved: links that were taken half-way because a wall stands on the other side of the cell as well.
@@ -76,6 +78,7 @@ class Boundary:
     outlet: tuple[np.ndarray, np.ndarray, np.ndarray]
     reflected: tuple[np.ndarray, np.ndarray, np.ndarray]
     bodies: tuple[np.ndarray, ...]
+    runs: tuple[np.ndarray, np.ndarray, np.ndarray]
     spans: Mapping[int, tuple[int, int]]
     directions: np.ndarray
     places: np.ndarray
@@ -88,7 +91,7 @@ class _Lists:
     """Links as they are found, direction by direction."""
 
     outlet: dict[int, list[np.ndarray]]
-    reflected: list[tuple[np.ndarray, np.ndarray, np.ndarray]]
+    reflected: list[tuple[np.ndarray, ...]]
     bodies: list[tuple[np.ndarray, ...]]
 
 
@@ -108,10 +111,14 @@ def connect(grid: Grid, bodies: np.ndarray, sides: Mapping[str, Side], fractions
     solid = np.ones(grid.cells, np.uint8)
     solid[grid.cell(*fluid)] = 0
     to, source, shift = (_joined([part[k] for part in lists.reflected], k < 2, dtype) for k in range(3))
-    order = np.argsort(to[0], kind="stable")  # as they lie in memory
+    turn = _joined([part[3] for part in lists.reflected], False, np.int64)
+    order = np.lexsort((to[0], turn))
     to, source, shift = np.ascontiguousarray(to[:, order]), np.ascontiguousarray(source[:, order]), shift[order]
     leaving: np.ndarray = sides["x_high"].velocity_at(np.zeros((1, 3)))[0, :1].astype(dtype)
-    return Boundary(solid, (*_outlets(grid, lists.outlet), leaving), (to, source, shift), *_walls(grid, lists.bodies, dtype))
+    cells, masks = _outlets(grid, lists.outlet)
+    bodies_links, *known = _walls(grid, lists.bodies, dtype)
+    runs = cells_in_runs(cells, masks), *links_in_runs(grid, to, source, turn[order])
+    return Boundary(solid, (cells, masks, leaving), (to, source, shift), bodies_links, runs, *known)
 
 
 def _arrivals(
@@ -167,11 +174,13 @@ def _arrivals(
     to = np.stack([base + offsets[1 - t][d] for t in (0, 1)])
     own = np.stack([base + offsets[t][d] for t in (0, 1)])  # where the cell's own way back was written: opposite of `back`
 
+    ghost, first = turns(grid, m - c), grid.bands  # the earliest turn: of the first plane
     copied = inside & (number == 0)
     if copied.any():
         far = grid.base(*source[copied].T)
         left = np.stack([far + offsets[t][lattice.opposite[along[copied]]] for t in (0, 1)])
-        lists.reflected.append((to[:, copied], left, shift[copied]))
+        turn = np.maximum(turns(grid, source[copied]), ghost[copied])
+        lists.reflected.append((to[:, copied], left, shift[copied], np.maximum(turn, first)))
     for side in set(end[~inside].tolist()):
         here, kind = end == side, sides[side].kind
         if kind == "outlet":
@@ -179,7 +188,8 @@ def _arrivals(
             continue
         middle = m[here] + 0.5 - c / 2  # of the link, in cells from the tunnel's corner
         moving = 6 * lattice.weights[d] * (sides[side].velocity_at(middle) @ c)
-        lists.reflected.append((to[:, here], own[:, here], moving))
+        turn = np.maximum(turns(grid, m[here]), ghost[here])
+        lists.reflected.append((to[:, here], own[:, here], moving, turn))
     hit = number > 0
     if hit.any():
         q = np.full(int(hit.sum()), 0.5)

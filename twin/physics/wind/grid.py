@@ -13,6 +13,7 @@ from twin.physics.wind.lattice import Lattice
 __all__ = ["Grid"]
 
 VECTOR, LINE = 8, 16  # float32 in a vector, in a cache line
+BAND = 4096  # cells that are swept before the links which wait for them; their populations stay in the second-level cache
 PAGE, APART = 1024, 48  # float32 in a page; planes that are nearly a multiple of it apart would meet in the same cache sets
 
 
@@ -45,6 +46,11 @@ class Grid:
     def count(self) -> int:
         """Cells of a run: from the first to the last one of a plane, ghosts between them included."""
         return int(self.within(self.shape[1] - 1, self.shape[2] - 1)) - self.first + 1
+
+    @property
+    def bands(self) -> int:
+        """Bands of a run."""
+        return -(-self.count // BAND)
 
     @property
     def plane(self) -> int:

@@ -23,12 +23,14 @@ from twin.physics.wind.cell import (
     stress_d3q19,
     thickened,
 )
+from twin.physics.wind.grid import BAND
 from twin.physics.wind.link import anti_bounced, interpolated, sounding
 from twin.physics.wind.rows import read_d2q9, read_d3q19, rows_d2q9, rows_d3q19, write_d2q9, write_d3q19
+from twin.physics.wind.runs import LONGEST
 
 __all__ = [
     "advance_plane", "advance_space", "interpolate", "macros_plane", "macros_space", "momentum", "outflow", "reflect",
-    "sweep_plane", "sweep_space",
+    "sound", "sweep_plane", "sweep_space",
 ]  # fmt: skip
 
 BLOCK = 256  # cells whose populations, 19 KiB in float32, stay in the first-level cache
@@ -94,49 +96,60 @@ def _diagonals(p1, p2, p3, p4, s, ju, jv, b, n):  # type: ignore[no-untyped-def]
 
 
 @loop
-def sweep_plane(f, offsets, size, excess, smagorinsky, begin, end):  # type: ignore[no-untyped-def]
-    """Stream and collide the planes begin..end, ghosts counted from 0.
+def sweep_plane(f, offsets, size, medium, scratch, x, begin, n):  # type: ignore[no-untyped-def]
+    """Stream and collide n cells of a plane's run, from the cell `begin`.
 
     Args:
         f: populations, flat. offsets: (q,) of this parity; size: (first, cells of a run, cells of a plane).
-        excess: (planes,) tau - 1/2; smagorinsky: 18 sqrt(2) C^2, of f's type; 0 for none.
+        medium: tau - 1/2 of each plane, and 18 sqrt(2) C^2, of f's type, 0 for none. scratch: (7, BLOCK).
+        x: the plane, ghosts counted from 0.
     """
-    first, count, plane = size
-    for x in range(begin, end):
-        p = rows_d2q9(f, x * 9 * plane + first, offsets, count)
-        if smagorinsky > 0:
-            _run_d2q9_eddies(p, count, excess[x], smagorinsky)
-        else:
-            even, odd = rates(excess[x])
-            _run_d2q9(p, count, even, odd)
+    first, _, plane = size
+    excess, smagorinsky = medium
+    p = rows_d2q9(f, x * 9 * plane + first + begin, offsets, n)
+    if smagorinsky > 0:
+        _run_d2q9_eddies(p, n, excess[x], smagorinsky)
+    else:
+        even, odd = rates(excess[x])
+        _run_d2q9(p, n, even, odd)
 
 
 @loop
-def sweep_space(f, offsets, size, excess, smagorinsky, begin, end):  # type: ignore[no-untyped-def]
+def sweep_space(f, offsets, size, medium, scratch, x, begin, n):  # type: ignore[no-untyped-def]
     """As `sweep_plane`, for D3Q19."""
-    first, count, plane = size
-    scratch = np.zeros((7, BLOCK), f.dtype)
-    s = (scratch[0], scratch[1], scratch[2], scratch[3], scratch[4], scratch[5], scratch[6])
-    for x in range(begin, end):
-        p = rows_d3q19(f, x * 19 * plane + first, offsets, count)
-        if smagorinsky > 0:
-            _run_d3q19_eddies(p, count, excess[x], smagorinsky, s)
-        else:
-            even, odd = rates(excess[x])
-            _run_d3q19(p, count, even, odd)
+    first, _, plane = size
+    excess, smagorinsky = medium
+    p = rows_d3q19(f, x * 19 * plane + first + begin, offsets, n)
+    if smagorinsky > 0:
+        s = (scratch[0], scratch[1], scratch[2], scratch[3], scratch[4], scratch[5], scratch[6])
+        _run_d3q19_eddies(p, n, excess[x], smagorinsky, s)
+    else:
+        even, odd = rates(excess[x])
+        _run_d3q19(p, n, even, odd)
+
+
+@disjoint
+def _shifted(to, source, shift, pace):  # type: ignore[no-untyped-def]
+    for k in range(np.uint64(len(to))):
+        to[k] = source[k] + pace * shift[k]
 
 
 @loop
-def reflect(f, links, parity, pace, begin, end):  # type: ignore[no-untyped-def]
+def reflect(f, reflected, parity, pace, begin, end):  # type: ignore[no-untyped-def]
     """Half-way walls, inlets, mirrors and periodic sides: what arrives is what left somewhere, plus a shift.
 
     Args:
-        links: (to, from, shift), the first two (2, m) by parity, the last (m,).
+        reflected: (table, starts, shift): runs of links and where those of each turn begin (`runs.links_in_runs`); (m,) shifts.
         pace: factor of the shift, of f's type.
+        begin, end: turns.
     """
-    to, source, shift = links[0][parity], links[1][parity], links[2]
-    for k in range(begin, end):
-        f[to[k]] = f[source[k]] + pace * shift[k]
+    table, starts, shift = reflected
+    for r in range(starts[begin], starts[end]):
+        to, source, step, k, n = table[r, parity], table[r, 2 + parity], table[r, 4], table[r, 5], table[r, 6]
+        if step == 1:
+            _shifted(f[to : to + n], f[source : source + n], shift[k : k + n], pace)
+        else:
+            _shifted(f[to : to + n * step : step], f[source : source + n * step : step], shift[k : k + n], pace)
 
 
 @loop
@@ -151,38 +164,62 @@ def interpolate(f, links, parity, pace, begin, end):  # type: ignore[no-untyped-
         f[to[k]] = interpolated(f[source[k]], f[third[k]], near[k], far[k]) + pace * shift[k]
 
 
+@disjoint
+def _drift(g, cx, cy, cz, jx, jy, jz):  # type: ignore[no-untyped-def]
+    for k in range(np.uint64(len(g))):
+        jx[k] += g[k] * cx
+        jy[k] += g[k] * cy
+        jz[k] += g[k] * cz
+
+
+@disjoint
+def _let_in(to, left, weight, level, cx, cy, cz, jx, jy, jz):  # type: ignore[no-untyped-def]
+    for k in range(np.uint64(len(to))):
+        along = cx * jx[k] + cy * jy[k] + cz * jz[k]
+        to[k] = anti_bounced(left[k], weight, level, along, jx[k] * jx[k] + jy[k] * jy[k] + jz[k] * jz[k])
+
+
 @loop
-def outflow(f, links, offsets, parity, velocities, weights, pace, level, begin, end):  # type: ignore[no-untyped-def]
+def outflow(f, outlet, offsets, parity, velocities, weights, level, begin, end):  # type: ignore[no-untyped-def]
     """Outlet cells: what comes in from outside has the outlet's pressure and the cell's own velocity.
 
-    That pressure is the one of a sound wave that leaves with the mean velocity of all cells, so that the tunnel does not ring; in
-    between it is 0. All outlet cells in one call.
+    Args:
+        outlet: (runs, sums, speed): cells in runs (`runs.cells_in_runs`); (runs,) gets the sums of their velocities along x.
+        offsets: (2, q); velocities: (q, 3), weights: (q,), of f's type.
+        level: (1,) density deviation at the outlet.
+        begin, end: runs.
+    """
+    runs, sums = outlet[0], outlet[1]
+    j = np.zeros((3, LONGEST), f.dtype)
+    for r in range(begin, end):
+        at, n, mask = runs[r, 0], runs[r, 1], runs[r, 2]
+        jx, jy, jz = j[0, :n], j[1, :n], j[2, :n]
+        j[:] = velocities[0, 0]
+        for i in range(1, len(weights)):
+            left = at + offsets[parity, ((i - 1) ^ 1) + 1]
+            _drift(f[left : left + n], velocities[i, 0], velocities[i, 1], velocities[i, 2], jx, jy, jz)
+        sums[r] = 0
+        for k in range(n):
+            sums[r] += jx[k]
+        for i in range(1, len(weights)):
+            if mask & (1 << i):
+                to, left = at + offsets[1 - parity, i], at + offsets[parity, i]
+                c = velocities[i]
+                _let_in(f[to : to + n], f[left : left + n], weights[i], level[0], c[0], c[1], c[2], jx, jy, jz)
+
+
+@loop
+def sound(outlet, pace, level):  # type: ignore[no-untyped-def]
+    """The outlet's pressure for the next step: that of a sound wave that leaves with the mean velocity of all its cells.
+
+    So the tunnel does not ring; in between it is 0.
 
     Args:
-        links: (cells (m,), masks (m,), speed (1,)): place of direction 0, a bit for each direction that arrives from outside, and the
-            mean velocity along x that the inlet asks for at pace 1.
-        offsets: (2, q); velocities: (q, 3), weights: (q,), of f's type.
-        level: (1,) density deviation at the outlet: used, then set for the next step.
+        outlet: (runs, sums, speed): after `outflow` of all runs; (1,) mean velocity along x that the inlet asks for at pace 1.
     """
-    cells, masks, speed = links
-    q = len(weights)
-    total = np.float64(0.0)
-    for k in range(begin, end):
-        at, mask = cells[k], masks[k]
-        jx, jy, jz = velocities[0, 0], velocities[0, 0], velocities[0, 0]
-        for i in range(1, q):
-            g = f[at + offsets[parity, ((i - 1) ^ 1) + 1]]
-            jx += g * velocities[i, 0]
-            jy += g * velocities[i, 1]
-            jz += g * velocities[i, 2]
-        total += jx
-        for i in range(1, q):
-            if mask & (1 << i):
-                along = velocities[i, 0] * jx + velocities[i, 1] * jy + velocities[i, 2] * jz
-                left = f[at + offsets[parity, i]]
-                f[at + offsets[1 - parity, i]] = anti_bounced(left, weights[i], level[0], along, jx * jx + jy * jy + jz * jz)
-    if end > begin:
-        level[0] = sounding(total / (end - begin), pace * speed[0])
+    runs, sums, speed = outlet
+    if len(runs):
+        level[0] = sounding(sums.sum() / runs[:, 1].sum(), pace * speed[0])
 
 
 @loop
@@ -240,32 +277,49 @@ def macros_space(f, offsets, size, begin, end, take, out):  # type: ignore[no-un
 def advance_plane(f, grid, medium, walls, level, parity, paces, work):  # type: ignore[no-untyped-def]
     """len(paces) steps, or a thread's share of one pass of a step: one function for both, so that bits do not depend on threads.
 
+    The links that wait for a band of cells follow it at once, but for the first plane's: they hang on the plane before as well, which
+    may be another thread's.
+
     Args:
         grid: (offsets (2, q), size, velocities, weights); medium: (excess, smagorinsky).
         walls: (outlet, reflected, bodies), the links of `outflow`, `reflect` and `interpolate`; level: of `outflow`.
         parity: of the first step; paces: factor of moving walls and inlets at each step.
-        work: (4, 2), begin and end of the planes, and of the three kinds of links.
+        work: (5, 2), begin and end of the planes, of those whose links were left, of outlet runs, of bodies' links; whether to `sound`.
     """
     offsets, size, velocities, weights = grid
-    excess, smagorinsky = medium
     outlet, reflected, bodies = walls
+    count, scratch = size[1], np.zeros((7, BLOCK), f.dtype)
+    bands = (count + BAND - 1) // BAND
     for step in range(len(paces)):
-        t = (parity + step) & 1
-        sweep_plane(f, offsets[t], size, excess, smagorinsky, work[0, 0], work[0, 1])
-        outflow(f, outlet, offsets, t, velocities, weights, paces[step], level, work[1, 0], work[1, 1])
-        reflect(f, reflected, t, paces[step], work[2, 0], work[2, 1])
-        interpolate(f, bodies, t, paces[step], work[3, 0], work[3, 1])
+        t, pace = (parity + step) & 1, paces[step]
+        for x in range(work[0, 0], work[0, 1]):
+            for b in range(bands):
+                sweep_plane(f, offsets[t], size, medium, scratch, x, b * BAND, min(BAND, count - b * BAND))
+                if x > work[0, 0]:
+                    reflect(f, reflected, t, pace, x * bands + b, x * bands + b + 1)
+        reflect(f, reflected, t, pace, work[1, 0] * bands, work[1, 1] * bands)
+        outflow(f, outlet, offsets, t, velocities, weights, level, work[2, 0], work[2, 1])
+        interpolate(f, bodies, t, pace, work[3, 0], work[3, 1])
+        if work[4, 0] < work[4, 1]:
+            sound(outlet, pace, level)
 
 
 @loop
 def advance_space(f, grid, medium, walls, level, parity, paces, work):  # type: ignore[no-untyped-def]
     """As `advance_plane`, for D3Q19."""
     offsets, size, velocities, weights = grid
-    excess, smagorinsky = medium
     outlet, reflected, bodies = walls
+    count, scratch = size[1], np.zeros((7, BLOCK), f.dtype)
+    bands = (count + BAND - 1) // BAND
     for step in range(len(paces)):
-        t = (parity + step) & 1
-        sweep_space(f, offsets[t], size, excess, smagorinsky, work[0, 0], work[0, 1])
-        outflow(f, outlet, offsets, t, velocities, weights, paces[step], level, work[1, 0], work[1, 1])
-        reflect(f, reflected, t, paces[step], work[2, 0], work[2, 1])
-        interpolate(f, bodies, t, paces[step], work[3, 0], work[3, 1])
+        t, pace = (parity + step) & 1, paces[step]
+        for x in range(work[0, 0], work[0, 1]):
+            for b in range(bands):
+                sweep_space(f, offsets[t], size, medium, scratch, x, b * BAND, min(BAND, count - b * BAND))
+                if x > work[0, 0]:
+                    reflect(f, reflected, t, pace, x * bands + b, x * bands + b + 1)
+        reflect(f, reflected, t, pace, work[1, 0] * bands, work[1, 1] * bands)
+        outflow(f, outlet, offsets, t, velocities, weights, level, work[2, 0], work[2, 1])
+        interpolate(f, bodies, t, pace, work[3, 0], work[3, 1])
+        if work[4, 0] < work[4, 1]:
+            sound(outlet, pace, level)

@@ -17,7 +17,7 @@ from twin.physics.wind.grid import Grid
 __all__ = ["Flow", "smagorinsky_factor"]
 
 SMALL = 60_000  # cells below which a second thread costs more than it brings
-OUTLET = 1  # the pass over the outlet's cells, which sums over them: one thread
+SOUND = 4  # row of a thread's work: the end of a step, after all threads
 LINE = 64  # bytes of a cache line
 LINKS = 4096  # of a block of the force sum: its order does not depend on threads
 
@@ -61,6 +61,7 @@ class Flow:
         self._lattice = lattice.velocities.astype(kind), lattice.weights.astype(kind)
         self._there: Any = None
         self.level = np.zeros(1, kind)
+        self._sums = np.zeros(len(self.boundary.runs[0]))
         self._whole = np.ascontiguousarray(lattice.velocities.astype(np.float64))
 
     @classmethod
@@ -118,32 +119,44 @@ class Flow:
             self._pass(self.parity, paces, whole)
             self.step += len(paces)
             return
+        shares = self._shares(whole)
         for k in range(len(paces)):
-            for stage, (begin, end) in enumerate(whole):
-                self._shared(stage, begin, end, paces[k : k + 1])
+            for stage in shares:
+                self._together(paces[k : k + 1], stage)
             self.step += 1
 
+    def _together(self, pace: np.ndarray, works: np.ndarray) -> None:
+        """A share of a step on each thread."""
+
+        def share(i: int, j: int) -> None:
+            for work in works[i:j]:
+                self._pass(self.parity, pace, work)
+
+        split(share, len(works), self.threads)
+
     def _work(self) -> np.ndarray:
-        """Begin and end of all planes, outlet cells, reflected links, bodies' links."""
+        """Of a whole step, see `loops.advance_plane`."""
         b = self.boundary
-        return np.array([[1, len(self.excess) - 1], [0, len(b.outlet[0])], [0, len(b.reflected[2])], [0, len(b.bodies[3])]])
+        return np.array([[1, len(self.excess) - 1], [1, 2], [0, len(b.runs[0])], [0, len(b.bodies[3])], [0, 1]])
+
+    def _shares(self, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of each thread, (threads, 5, 2): the sweep, then all that had to wait for others' sweeps; the end of a step, (1, 5, 2)."""
+        begin, end = whole[:, 0], whole[:, 1]
+        edges = begin + (end - begin) * np.arange(self.threads + 1)[:, None] // self.threads
+        sweeps, rest, last = (np.zeros((n, *whole.shape), np.int64) for n in (self.threads, self.threads, 1))
+        sweeps[:, 0] = np.stack([edges[:-1, 0], edges[1:, 0]], axis=1)
+        rest[:, 1:SOUND] = np.stack([edges[:-1, 1:SOUND], edges[1:, 1:SOUND]], axis=2)
+        rest[:, 1] = np.stack([edges[:-1, 0], np.minimum(edges[:-1, 0] + 1, edges[1:, 0])], axis=1)
+        last[0, SOUND] = whole[SOUND]
+        return sweeps, rest, last
 
     def _pass(self, parity: int, paces: np.ndarray, work: np.ndarray) -> None:
         b = self.boundary
         advance = loops.advance_plane if self.grid.lattice.plane else loops.advance_space
         grid = (self.grid.offsets, self.grid.size, *self._lattice)
-        advance(self.f, grid, self._medium, (b.outlet, b.reflected, b.bodies), self.level, parity, paces, work)
-
-    def _shared(self, stage: int, begin: int, end: int, pace: np.ndarray) -> None:
-        """One pass of a step on several threads; it ends before the next begins."""
-
-        def share(i: int, j: int) -> None:
-            work = np.zeros((4, 2), np.int64)
-            work[stage] = begin + i, begin + j
-            self._pass(self.parity, pace, work)
-
-        if end > begin:
-            split(share, end - begin, 1 if stage == OUTLET else self.threads)
+        runs, table, starts = b.runs
+        walls = (runs, self._sums, b.outlet[2]), (table, starts, b.reflected[2]), b.bodies
+        advance(self.f, grid, self._medium, walls, self.level, parity, paces, work)
 
     def clean(self) -> None:
         """Zero what ghosts and solid cells hold: it means nothing, and must not look like a number that is not finite."""
