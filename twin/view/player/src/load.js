@@ -5,7 +5,9 @@ import { deforms, prepare } from './deform.js';
 import { takeLines } from './lines.js';
 
 async function unpack(text) {
-  const packed = Uint8Array.from(atob(text.trim()), (c) => c.charCodeAt(0));
+  const letters = atob(text.trim());
+  const packed = new Uint8Array(letters.length); // a plain loop: a page may hold tens of megabytes
+  for (let i = 0; i < letters.length; i++) packed[i] = letters.charCodeAt(i);
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Response(stream).arrayBuffer();
 }
