@@ -15,7 +15,7 @@ from robots.catalogue import load
 from twin import assets
 from twin.draw import scene_picture
 from twin.kinds import Context, Silent, Target
-from twin.physics.crash.human import Assessment, evaluate, human_check, human_files, human_result, human_scalars
+from twin.physics.crash.human import Assessment, evaluate, human_check, human_files, human_preflight, human_result, human_scalars
 from twin.physics.crash.human_robot import heaviest, operational_mass, toucher
 from twin.physics.crash.human_spec import HumanSpec
 from twin.scene.check import check as check_scene
@@ -142,7 +142,8 @@ def test_contact_with_the_head_is_not_permissible(region: str, contact: str):
     given = spec(region=region, contact=contact, clamping_force=1.0, speed=1e-3)
     found = human_result(given, Target(), Silent(), Context(HERE))
     assert found.status == "done"
-    assert "not permissible" in found.reason
+    assert found.reason.endswith("is not permissible; confirm against the standard")
+    assert human_preflight(given, Context(HERE))[-1].startswith("Confirm against the standard: ISO/TS 15066")
     assert found.scalars["within"].value == 0
     assert found.scalars["margin"].value == -1
     if given.blow:
@@ -298,3 +299,11 @@ def test_bad_input_is_a_fault_with_its_place(changes: dict[str, Any], path: str,
 def test_what_fields_alone_show_is_refused(changes: dict[str, Any]):
     with pytest.raises(ValidationError):
         spec(**changes)
+
+
+def test_a_point_that_cannot_give_way_is_infinitely_heavy_and_still_judged():
+    given = h10w(link="torso", direction=(1, 0, 0), speed=0.1)
+    found = human_result(given, Target(), Silent(), Context(HERE))
+    assert "robot_mass_operational" not in found.scalars
+    assert found.scalars["allowed_speed_operational"].value == pytest.approx(280 / np.sqrt(40 * 25e3))
+    assert "cannot give way" in found.log

@@ -16,7 +16,7 @@ from twin.physics.crash.human_verdict import Assessment, evaluate
 from twin.result.model import Result, Scalar, Series
 from twin.scene import Scene
 
-__all__ = ["human_result", "human_scalars"]
+__all__ = ["human_preflight", "human_result", "human_scalars"]
 
 SAMPLES = 201  # of a blow over time
 ALWAYS = {
@@ -43,6 +43,17 @@ def human_scalars(spec: HumanSpec) -> Mapping[str, str]:
     return found
 
 
+def human_preflight(spec: HumanSpec, context: Context) -> list[str]:
+    """What is known before the run, in lines: what moves, how heavy it counts, how fast it may go, and whose table that is."""
+    found = evaluate(spec, context.folder)
+    said = [f"{found.who.mass:.4g} kg move, the robot counts as {found.robot_mass:.4g} kg against {found.region.mass.value:g} kg"]
+    if spec.blow:
+        said.append(f"allowed in a blow: {found.blow.force:.4g} N, {found.places.allowed[found.worst]:.4g} m/s")
+    if spec.area is None:
+        said.append("no contact area: pressure will not be judged")
+    return [*said, table().sentence]
+
+
 def human_result(spec: HumanSpec, target: Target, monitor: Monitor, context: Context) -> Result:
     """The verdict; the run is `done` also where it exceeds, and says why as its reason.
 
@@ -55,7 +66,7 @@ def human_result(spec: HumanSpec, target: Target, monitor: Monitor, context: Con
         _draw(found, scene, context.scratch)
     return Result(
         "done",
-        reason="; ".join(found.reasons),
+        reason=f"{'; '.join(found.reasons)}; {table().note}" if found.reasons else "",
         scalars=scalars(found),
         series=series(found),
         arrays={"joints": found.places.q, "contact_point": found.places.point, "direction": found.places.direction},
@@ -125,8 +136,9 @@ def log(found: Assessment) -> str:
     moving = ", ".join(found.who.moving)
     said = [found.sentence, *(f"- {reason}." for reason in found.reasons)]
     said.append(f"{found.who.mass:.4g} kg move ({moving}); with half of them and {spec.payload:.4g} kg payload the robot counts as ")
-    said[-1] += f"{found.robot_mass:.4g} kg, the reduced mass is {found.reduced_mass:.4g} kg. At this pose and direction the robot "
-    said[-1] += f"itself opposes {places.operational[worst]:.4g} kg."
+    said[-1] += f"{found.robot_mass:.4g} kg, the reduced mass is {found.reduced_mass:.4g} kg. "
+    heavy = float(places.operational[worst])
+    said[-1] += f"At this pose it opposes {heavy:.4g} kg." if np.isfinite(heavy) else "At this pose it cannot give way in this direction."
     if spec.blow:
         said.append(
             f"{found.who.link} meets the {body.words} with {places.speed[worst]:.4g} m/s: {places.force[worst]:.4g} N at the peak, "
