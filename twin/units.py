@@ -16,7 +16,8 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 __all__ = [
     "Acceleration", "Angle", "AngularAcceleration", "AngularJerk", "AngularSpeed", "Area", "Bytes", "Density", "Energy",
-    "Force", "Fraction", "Jerk", "Length", "Mass", "Speed", "Time", "Torque", "Unit", "Viscosity", "si",
+    "Force", "Fraction", "HeatCapacity", "Jerk", "Length", "Mass", "Pressure", "Rate", "Speed", "Stiffness", "Temperature",
+    "Time", "Torque", "Unit", "Viscosity", "si",
 ]  # fmt: skip
 
 
@@ -102,6 +103,11 @@ AngularJerk = Annotated[float, Unit("rad/s^3")]
 Force = Annotated[float, Unit("N")]
 Torque = Annotated[float, Unit("N*m")]
 Energy = Annotated[float, Unit("J")]
+Pressure = Annotated[float, Unit("Pa")]
+Stiffness = Annotated[float, Unit("N/m")]
+Rate = Annotated[float, Unit("1/s")]
+Temperature = Annotated[float, Unit("K")]
+HeatCapacity = Annotated[float, Unit("J/(kg*K)")]
 Density = Annotated[float, Unit("kg/m^3")]
 Viscosity = Annotated[float, Unit("Pa*s")]
 Bytes = Annotated[float, Unit("B")]

@@ -16,7 +16,7 @@ from numba.extending import overload
 
 from twin.kernel.cache import folder_for, writable
 
-__all__ = ["disjoint", "loop", "real", "routine", "scalar"]
+__all__ = ["disjoint", "loop", "piece", "real", "routine", "scalar"]
 
 FAST = {"contract", "nsz", "arcp", "reassoc", "afn"}
 
@@ -26,6 +26,17 @@ Function = Callable[..., Any]
 def scalar(function: Function) -> Function:
     """Compile and inline into every caller."""
     compiled: Function = njit(forceinline=True, error_model="numpy", fastmath=FAST)(function)
+    return compiled
+
+
+def piece(function: Function) -> Function:
+    """A part of one loop, with arrays: inlined where it is called.
+
+    A `routine` exists twice: compiled by itself, and optimised once more inside the loop that calls it; which of the two a
+    process calls depends on what it compiled and what it loaded, and their last bits differ. What has to give equal bits in every
+    process is made of pieces.
+    """
+    compiled: Function = njit(inline="always", error_model="numpy", fastmath=FAST)(function)
     return compiled
 
 

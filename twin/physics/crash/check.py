@@ -1,0 +1,143 @@
+"""What can be known to be wrong before anything moves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from twin.errors import BadInput, Fault
+from twin.geometry.solid_mesh import problems
+from twin.kinds import Context
+from twin.physics.crash.case import Case, prepare
+from twin.physics.crash.cost import BYTES
+from twin.physics.crash.preflight import critical_step, steps_of
+from twin.physics.crash.spec import CrashSpec
+from twin.scenario.paths import resolve
+
+__all__ = ["check", "files"]
+
+MOST_STEPS = 1e9
+SOFTEST, STIFFEST = 1e4, 1.5e12  # [Pa]; gels and diamond
+METAL, SOFT_METAL = 1500.0, 1e8  # [kg/m^3], [Pa]: what is as heavy as a metal is not as soft as rubber
+LARGEST, SMALLEST = 100.0, 1e-5  # [m]
+
+
+def files(spec: CrashSpec, folder: Path) -> list[Path]:
+    """The meshes, and what a robot and a table of body regions are made of."""
+    if spec.human is not None:
+        from twin.physics.crash.human import human_files
+
+        return list(human_files(spec.human, folder))
+    return [resolve(part.mesh, folder) for part in spec.bodies.values() if part.mesh is not None]
+
+
+def check(spec: CrashSpec, context: Context) -> Sequence[Fault]:
+    """Every fault that the fields alone do not show. Paths are dotted, as in the scenario file."""
+    if spec.human is not None:
+        from twin.physics.crash.human import human_check
+
+        return list(human_check(spec.human, context))
+    try:
+        case = prepare(spec, context.folder)
+        faults = [*_meshes(case), *_sizes(case), *_stiffness(case)]
+        return faults or [*_time(case), *_memory(case), *_places(case)]
+    except BadInput as error:
+        return [Fault(error.where, error.given, error.allowed, error.remedy)]
+
+
+def _path(case: Case, name: str) -> str:
+    return "model" if case.spec.model is not None else f"parts.{name}"
+
+
+def _meshes(case: Case) -> list[Fault]:
+    """Inside-out, flat and doubled elements and nodes."""
+    faults = []
+    for name, mesh in case.meshes.items():
+        found = problems(mesh)
+        if found:
+            where = f"{_path(case, name)}.{'mesh' if case.spec.bodies[name].mesh is not None else 'shape'}"
+            more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+            faults.append(Fault(where, found[0].text + more, "elements with a positive volume and nodes of their own", "Mend the mesh."))
+    if not faults and not (case.lengths > 0).all():
+        bad = int(np.flatnonzero(~(case.lengths > 0))[0])
+        name = case.names[int(case.part[bad])]
+        given = f"element {bad - int(case.first_element[case.part[bad]])} with no volume in its middle"
+        faults.append(Fault(f"{_path(case, name)}.mesh", given, "elements with a positive volume", "Mend the mesh."))
+    return faults
+
+
+def _sizes(case: Case) -> list[Fault]:
+    """Metres and millimetres confused."""
+    faults = []
+    for name, mesh in case.meshes.items():
+        largest = float(np.ptp(mesh.bounds, axis=0).max())
+        if not SMALLEST <= largest <= LARGEST:
+            allowed = f"bodies between {1e3 * SMALLEST:g} mm and {LARGEST:g} m; this one is {largest:.4g} m long"
+            given = case.spec.bodies[name].scale
+            faults.append(Fault(f"{_path(case, name)}.scale", given, allowed, "A file drawn in millimetres wants `scale: 0.001`."))
+    return faults
+
+
+def _stiffness(case: Case) -> list[Fault]:
+    """Units mixed: a steel of 210 kPa."""
+    faults = []
+    for name, m in case.materials.items():
+        soft = m.young < SOFT_METAL and m.density > METAL
+        if soft or not SOFTEST <= m.young <= STIFFEST:
+            allowed = f"Young's moduli between {SOFTEST:g} and {STIFFEST:g} Pa" + (
+                f", and above {SOFT_METAL:g} Pa for what is as heavy as {m.density:g} kg/m^3" if soft else ""
+            )
+            faults.append(Fault(f"{_path(case, name)}.material.young", m.young, allowed, "Steel has 210 GPa; a bare number is in Pa."))
+        strength = m.yield_stress or (m.curve[0][1] if m.curve else None) or (m.johnson_cook.a if m.johnson_cook else None)
+        if strength is not None and strength > 0.2 * m.young:
+            allowed = f"a yield stress below a fifth of Young's modulus, {0.2 * m.young:.3g} Pa"
+            faults.append(Fault(f"{_path(case, name)}.material.yield_stress", strength, allowed, "Mixed units? A bare number is in Pa."))
+    return faults
+
+
+def _time(case: Case) -> list[Fault]:
+    """Runs that would take for ever, and mass scaling that changes the body."""
+    faults, steps = [], steps_of(case)
+    step, worst = critical_step(case)
+    if steps > MOST_STEPS:
+        name = case.names[int(case.part[worst])]
+        allowed = f"at most {MOST_STEPS:.0e} steps; these would be {steps:.3g} of {step:.3g} s, set by {name}"
+        remedy = "Take a coarser mesh, a shorter time, or timing.mass_scaling for slow loads."
+        faults.append(Fault("until", case.spec.until, allowed, remedy))
+    limit, share = case.spec.guards.added_mass, case.added / max(case.node_mass.sum() - case.added, 1e-300)
+    if share > limit:
+        allowed = f"mass scaling that adds at most {100 * limit:g} % (guards.added_mass); this adds {100 * share:.3g} %"
+        faults.append(Fault("timing.mass_scaling", case.spec.timing.mass_scaling, allowed, "Take a smaller time step."))
+    return faults
+
+
+def _memory(case: Case) -> list[Fault]:
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    needed = BYTES * case.elements + 40 * len(case.x) * case.spec.frames
+    if needed <= there:
+        return []
+    allowed = f"models that fit into this machine's {there / 2**30:.1f} GiB; this one takes {needed / 2**30:.1f} GiB"
+    return [Fault("model", f"{case.elements:,} elements", allowed, "Take larger cells.")]
+
+
+def _places(case: Case) -> list[Fault]:
+    """Sets that do not exist: all of them are looked up here, so that nothing runs for an hour first."""
+    faults = []
+    looks = [(f"{_path(case, name)}.hold", name, wanted) for name, part in case.spec.bodies.items() for wanted in part.hold]
+    for where, name, wanted in looks:
+        try:
+            case.set_of(name, wanted, where)
+        except BadInput as error:
+            faults.append(Fault(error.where, error.given, error.allowed, error.remedy))
+    spec = case.spec
+    places = [(f"motions.{k}.of", m.of) for k, m in spec.motions.items()]
+    places += [(f"forces.{k}.on", f.on) for k, f in spec.forces.items()]
+    for where, place in [*places, *spec.probes()]:
+        try:
+            case.place(place, where)
+        except BadInput as error:
+            faults.append(Fault(error.where, error.given, error.allowed, error.remedy))
+    return faults

@@ -1,0 +1,131 @@
+"""Contact between bodies: every node of a skin against the faces of the other bodies."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from twin.physics.crash.case import Case
+from twin.physics.crash.constants import moduli
+from twin.physics.crash.contact_loops import list_near
+
+__all__ = ["Contact", "begun", "critical", "renewed"]
+
+SOFT = 0.2
+"""Of the stiffness K A^2 / V of the element behind a face (Hallquist, Goudreau & Benson 1985), shared by its corners."""
+
+REACH = 0.5  # of a face's size: how far ahead faces are looked for
+
+
+class Contact(NamedTuple):
+    """Arrays of the contact; `s` counts the nodes of all skins, `q` their faces.
+
+    Attributes:
+        nodes: numbers, (s,); part: of each; faces: corners (q, 4); of: part of each; thickness: of the element behind (q,) [m].
+        area: that a node stands for, as a vector (s, 3) [m^2]; node_stiffness, face_stiffness: (s,), (q,) [N/m^3]; friction: (1,).
+        near: nodes with faces of others near, rising; first, candidates: these faces of each node.
+        face: that a node is inside of, or -1 (s,); share: of its corners (s, 4); normal: (s, 3); depth: (s,) [m].
+        force: on the node (s, 3) [N]; rub: its friction part; work: that the contact took so far (s,) [J].
+        deepest: so far, over the thickness (s,).
+    """
+
+    nodes: np.ndarray
+    part: np.ndarray
+    faces: np.ndarray
+    of: np.ndarray
+    thickness: np.ndarray
+    area: np.ndarray
+    node_stiffness: np.ndarray
+    face_stiffness: np.ndarray
+    friction: np.ndarray
+    near: np.ndarray
+    first: np.ndarray
+    candidates: np.ndarray
+    face: np.ndarray
+    share: np.ndarray
+    normal: np.ndarray
+    depth: np.ndarray
+    force: np.ndarray
+    rub: np.ndarray
+    work: np.ndarray
+    deepest: np.ndarray
+
+
+def begun(case: Case, quads: np.ndarray, owners: np.ndarray) -> Contact | None:
+    """Contact of a case at rest; None where there is one body only, or contact is not wanted.
+
+    Args:
+        quads: skins of all bodies, shape (q, 4); owners: elements behind.
+    """
+    spec = case.spec.contact
+    if len(case.names) < 2:
+        return None
+    thickness = case.volumes[owners] / _areas(case.x, quads)
+    bulk = np.array([moduli(m)[0] for m in case.materials.values()])[case.part[owners]]
+    stiffness = SOFT * (spec.stiffness if spec is not None else 1.0) * bulk / thickness
+    nodes = np.unique(quads)
+    spot = np.full(len(case.x), -1)
+    spot[nodes] = np.arange(len(nodes))
+    stiffest = np.zeros(len(nodes))
+    np.maximum.at(stiffest, spot[quads].reshape(-1), np.repeat(stiffness, 4))
+    part = np.searchsorted(case.first_node, nodes, side="right") - 1
+    count = len(nodes)
+    friction = np.array([spec.friction if spec is not None else 0.0])
+    return Contact(
+        nodes.astype(np.int32), part.astype(np.int32), quads.astype(np.int32), case.part[owners].astype(np.int32),
+        thickness, _shares(case.x, quads, nodes), stiffest, stiffness, friction,
+        np.zeros(0, np.int32), np.zeros(count + 1, np.int64), np.zeros(0, np.int32),
+        np.full(count, -1, np.int32), np.zeros((count, 4)), np.zeros((count, 3)), np.zeros(count),
+        np.zeros((count, 3)), np.zeros((count, 3)), np.zeros(count), np.zeros(count),
+    )  # fmt: skip
+
+
+def _areas(x: np.ndarray, quads: np.ndarray) -> np.ndarray:
+    corners = x[quads]
+    area: np.ndarray = np.linalg.norm(np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]), axis=1) / 2
+    return area
+
+
+def _shares(x: np.ndarray, quads: np.ndarray, nodes: np.ndarray) -> np.ndarray:
+    """A quarter of the faces around each node, as a vector out of the body [m^2], (s, 3)."""
+    corners = x[quads]
+    vectors = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]) / 2
+    flat = quads.reshape(-1)
+    sums = [np.bincount(flat, weights=np.repeat(vectors[:, d] / 4, 4), minlength=len(x))[nodes] for d in range(3)]
+    return np.ascontiguousarray(np.stack(sums, axis=1))
+
+
+def critical(contact: Contact, node_mass: np.ndarray, step: float) -> float:
+    """Largest time step [s] at which neither the elements, whose own is `step`, nor the contact in addition swings up.
+
+    Both sides push, and both sides move: the frequency between two equal nodes is 2 sqrt(k / m).
+    """
+    stiffness = np.linalg.norm(contact.area, axis=1) * contact.node_stiffness
+    fastest = float((stiffness / node_mass[contact.nodes]).max())
+    return float(1 / np.sqrt(1 / step**2 + fastest))
+
+
+def renewed(contact: Contact, x: np.ndarray, v: np.ndarray, dt: float) -> tuple[Contact, int]:
+    """The contact with its candidates looked up anew, and for how many steps they are good.
+
+    Args:
+        x, v: places [m] and velocities [m/s] of all nodes, (n, 3); dt: time step [s].
+    """
+    corners = x[contact.faces]
+    size = float(np.linalg.norm(corners[:, 2] - corners[:, 0], axis=1).max())
+    reach = REACH * size
+    low, high = corners.min(axis=1), corners.max(axis=1)
+    margin = reach + contact.thickness[:, None]
+    first, found = list_near(x[contact.nodes], contact.part, low - margin, high + margin, contact.of, size + 2 * reach)
+    near = np.flatnonzero(np.diff(first)).astype(np.int32)
+    skin = v[contact.nodes]
+    fastest = float(np.linalg.norm(skin.max(axis=0) - skin.min(axis=0)))
+    # bodies may become twice as fast against each other before the next look
+    steps = int(np.clip(reach / max(2 * fastest * dt, 1e-300), 1, 1000))
+    gone = np.ones(len(contact.nodes), bool)
+    gone[near] = False
+    contact.face[gone] = -1
+    contact.force[gone], contact.rub[gone], contact.depth[gone] = 0.0, 0.0, 0.0
+    area = _shares(x, contact.faces, contact.nodes)
+    return contact._replace(near=near, first=first, candidates=found, area=area), steps

@@ -1,0 +1,201 @@
+"""Contact on the CPU: who is near whom, by a hash of voxels; who is inside whom, and the forces that push them apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.kernel import loop, piece
+from twin.physics.crash.segment import above, rubbed, shares
+
+__all__ = ["count_near", "list_near", "press", "spread"]
+
+EDGE = 1.02  # of natural coordinates: a node between two faces belongs to one of them
+ALIKE = 0.5  # cosine between the normals of faces that a node passes over
+
+
+@piece
+def _voxel(x, size):  # type: ignore[no-untyped-def]
+    return np.int64(np.floor(x / size))
+
+
+@piece
+def _hash(i, j, k, table):  # type: ignore[no-untyped-def]
+    return (i * 73856093 ^ j * 19349663 ^ k * 83492791) & (table - 1)
+
+
+@loop
+def _fill(low, high, size, first, kept, write):  # type: ignore[no-untyped-def]
+    """Boxes into the voxels that they touch: counted (`write` False), then written down in the order of their numbers."""
+    table = len(first) - 1
+    for q in range(len(low)):
+        for i in range(_voxel(low[q, 0], size), _voxel(high[q, 0], size) + 1):
+            for j in range(_voxel(low[q, 1], size), _voxel(high[q, 1], size) + 1):
+                for k in range(_voxel(low[q, 2], size), _voxel(high[q, 2], size) + 1):
+                    cell = _hash(i, j, k, table)
+                    if write:
+                        kept[first[cell]] = q
+                    first[cell + (0 if write else 1)] += 1
+
+
+@loop
+def _look(x, part, low, high, of, size, begin, kept, first, found, write):  # type: ignore[no-untyped-def]
+    """Boxes of other parts around each point: counted, then listed."""
+    table = len(begin) - 1
+    for s in range(len(x)):
+        cell = _hash(_voxel(x[s, 0], size), _voxel(x[s, 1], size), _voxel(x[s, 2], size), table)
+        count, last = 0, -1
+        for at in range(begin[cell], begin[cell + 1]):
+            q = kept[at]
+            if q == last or of[q] == part[s]:
+                continue
+            inside = True
+            for d in range(3):
+                inside = inside and low[q, d] <= x[s, d] <= high[q, d]
+            if inside:
+                if write:
+                    found[first[s] + count] = q
+                count, last = count + 1, q
+        if not write:
+            first[s + 1] = count
+
+
+def count_near(low: np.ndarray, high: np.ndarray, size: float) -> tuple[np.ndarray, np.ndarray]:
+    """A hash of voxels: first entry of each cell, and one more; the boxes in it.
+
+    Args:
+        low, high: corners of boxes [m], shape (q, 3); size: edge of a voxel [m].
+    """
+    table = 1 << max(4, int(np.ceil(np.log2(2 * len(low) + 1))))
+    counts = np.zeros(table + 1, np.int64)
+    _fill(low, high, size, counts, np.zeros(0, np.int32), False)
+    first = np.cumsum(counts)
+    kept = np.empty(int(first[-1]), np.int32)
+    _fill(low, high, size, first.copy(), kept, True)
+    return first, kept
+
+
+def list_near(
+    x: np.ndarray, part: np.ndarray, low: np.ndarray, high: np.ndarray, of: np.ndarray, size: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """For each point the boxes of other parts that it is in: first entry of each point, and one more; the boxes, rising.
+
+    Args:
+        x: points [m], shape (s, 3); part: of each; low, high: corners of boxes [m], shape (q, 3); of: part of each.
+        size: edge of a voxel [m].
+    """
+    begin, kept = count_near(low, high, size)
+    counts = np.zeros(len(x) + 1, np.int64)
+    _look(x, part, low, high, of, size, begin, kept, counts, np.zeros(0, np.int32), False)
+    first = np.cumsum(counts)
+    found = np.empty(int(first[-1]), np.int32)
+    _look(x, part, low, high, of, size, begin, kept, first, found, True)
+    return first, found
+
+
+@piece
+def _corner(x, faces, q, k):  # type: ignore[no-untyped-def]
+    n = faces[q, k]
+    return x[n, 0], x[n, 1], x[n, 2]
+
+
+@piece
+def _relative(v, contact, s):  # type: ignore[no-untyped-def]
+    """Velocity of a node against the place of its face that it touches [m/s]."""
+    n, q = contact.nodes[s], contact.face[s]
+    u0, u1, u2 = v[n, 0], v[n, 1], v[n, 2]
+    for k in range(4):
+        m, w = contact.faces[q, k], contact.share[s, k]
+        u0, u1, u2 = u0 - w * v[m, 0], u1 - w * v[m, 1], u2 - w * v[m, 2]
+    return u0, u1, u2
+
+
+@piece
+def press(nodes, contact, dt, me, threads):  # type: ignore[no-untyped-def]
+    """Forces on this thread's nodes after a step; their work is half that of the force before the step, half that of the one after."""
+    near = len(contact.near)
+    for at in range(me * near // threads, (me + 1) * near // threads):
+        s = contact.near[at]
+        n = contact.nodes[s]
+        work = 0.0
+        if contact.face[s] >= 0:
+            u = _relative(nodes.v, contact, s)
+            work -= 0.5 * dt * (contact.force[s, 0] * u[0] + contact.force[s, 1] * u[1] + contact.force[s, 2] * u[2])
+        _nearest(nodes, contact, s, n)
+        q = contact.face[s]
+        if q < 0:
+            for d in range(3):
+                contact.force[s, d] = 0.0
+                contact.rub[s, d] = 0.0
+        else:
+            u = _relative(nodes.v, contact, s)
+            normal = contact.normal[s, 0], contact.normal[s, 1], contact.normal[s, 2]
+            area = abs(contact.area[s, 0] * normal[0] + contact.area[s, 1] * normal[1] + contact.area[s, 2] * normal[2])
+            stiffness = area * min(contact.node_stiffness[s], contact.face_stiffness[q])
+            push = stiffness * contact.depth[s]
+            held = contact.rub[s, 0], contact.rub[s, 1], contact.rub[s, 2]
+            rub = rubbed(held, (u[0] * dt, u[1] * dt, u[2] * dt), normal, push, stiffness, contact.friction[0])
+            for d in range(3):
+                contact.rub[s, d] = rub[d]
+                contact.force[s, d] = push * normal[d] + rub[d]
+                work -= 0.5 * dt * contact.force[s, d] * u[d]
+        contact.work[s] += work
+
+
+@piece
+def _nearest(nodes, contact, s, n):  # type: ignore[no-untyped-def]
+    """The face that a node is inside of; -1 where there is none.
+
+    At an edge a node may be inside of two. Whoever touches already stays with faces that look the same way, the least deep of
+    them; whoever comes in belongs to the face that it moves into fastest.
+    """
+    x, v = nodes.x, nodes.v
+    p = x[n, 0], x[n, 1], x[n, 2]
+    old = contact.face[s] >= 0
+    before = contact.normal[s, 0], contact.normal[s, 1], contact.normal[s, 2]
+    best, face, deep = -np.inf, -1, 0.0
+    for _ in range(2):
+        for at in range(contact.first[s], contact.first[s + 1]):
+            q = contact.candidates[at]
+            r, t, height, normal = above(
+                p, _corner(x, contact.faces, q, 0), _corner(x, contact.faces, q, 1), _corner(x, contact.faces, q, 2),
+                _corner(x, contact.faces, q, 3),
+            )  # fmt: skip
+            if not (-contact.thickness[q] < height < 0.0 and abs(r) <= EDGE and abs(t) <= EDGE):
+                continue
+            share = shares(min(max(r, -1.0), 1.0), min(max(t, -1.0), 1.0))
+            if old:
+                like = normal[0] * before[0] + normal[1] * before[1] + normal[2] * before[2]
+                score = height if like > ALIKE else -np.inf
+            else:
+                score = 0.0
+                for d in range(3):
+                    u = v[n, d]
+                    for k in range(4):
+                        u -= share[k] * v[contact.faces[q, k], d]
+                    score -= u * normal[d]
+            if score > best:
+                best, face, deep = score, q, -height
+                for k in range(4):
+                    contact.share[s, k] = share[k]
+                for d in range(3):
+                    contact.normal[s, d] = normal[d]
+        if face >= 0 or not old:
+            break
+        old = False  # it has left the faces that it touched: perhaps it is inside others
+    contact.face[s], contact.depth[s] = face, deep
+    if face >= 0:
+        contact.deepest[s] = max(contact.deepest[s], deep / contact.thickness[face])
+
+
+@piece
+def spread(nodes, contact):  # type: ignore[no-untyped-def]
+    """All contact forces onto the nodes, one after the other in a fixed order."""
+    for at in range(len(contact.near)):
+        s = contact.near[at]
+        q = contact.face[s]
+        if q >= 0:
+            for d in range(3):
+                force = contact.force[s, d]
+                nodes.f[contact.nodes[s], d] += force
+                for k in range(4):
+                    nodes.f[contact.faces[q, k], d] -= contact.share[s, k] * force

@@ -1,0 +1,79 @@
+"""A run that has become nonsense is stopped at once, and says where, when and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twin.physics.crash.critical import edges_and_volumes
+from twin.physics.crash.energy import Energies
+from twin.physics.crash.layout import PLASTIC, STEP
+
+if TYPE_CHECKING:
+    from twin.physics.crash.run import Run
+
+__all__ = ["COUNTS", "trouble"]
+
+COUNTS = 0.01  # of the energy there is: below, shares mean nothing
+
+
+def trouble(run: Run, found: Energies) -> str:
+    """What is wrong with the run, in words; empty when nothing is."""
+    limits, now = run.case.spec.guards, f"at t = {1e3 * run.arrays.clock.now[0]:.4g} ms (step {int(run.arrays.clock.steps[0]):,})"
+    if not np.isfinite(found.total):
+        remedy = "Take a smaller timing.safety, or look at what holds and drives this part"
+        return f"a number is not finite {now}: {_first_broken(run)}. {remedy}."
+    if not run.arrays.blocks.step.min() > 0:
+        remedy = "Take a finer mesh there, a failure_strain for its material, or a smaller timing.safety"
+        return f"an element has turned inside out {now}: {_worst(run)}. {remedy}."
+    dt = float(run.arrays.blocks.step.min()) * run.case.spec.timing.safety
+    if dt < limits.smallest_step * run.first_step:
+        remedy = "Take a coarser or more regular mesh there, timing.mass_scaling, a failure_strain, or a smaller guards.smallest_step"
+        return f"the time step has collapsed to {dt:.2g} s from {run.first_step:.2g} s {now}: {_worst(run)}. {remedy}."
+    error = found.error(run.start, run.outside(found), run.peak)
+    if error > limits.energy_error:
+        remedy = "Take a smaller timing.safety, or softer contact; guards.energy_error is the limit"
+        return f"the energy balance is off by {100 * error:.3g} % {now}: {_hottest(run)}. {remedy}."
+    there = run.start + run.outside(found)
+    if found.hourglass > limits.hourglass * run.peak and found.hourglass > COUNTS * there:
+        share = f"{100 * found.hourglass / run.peak:.3g} %" if run.peak > 0 else "all"
+        remedy = "Take a finer mesh there, or other hourglass coefficients; guards.hourglass is the limit"
+        return f"hourglass energy is {share} of the internal energy {now}: {_hottest(run)}. {remedy}."
+    return ""
+
+
+def _named(run: Run, element: int) -> str:
+    """`element 12 of sled at (1, 2, 3) mm`, where it stood at the start."""
+    case, part = run.case, int(run.case.part[element])
+    x, y, z = 1e3 * case.x[case.connect[element]].mean(axis=0)
+    return f"element {element - int(case.first_element[part])} of {case.names[part]} at ({x:.4g}, {y:.4g}, {z:.4g}) mm"
+
+
+def _worst(run: Run) -> str:
+    """The element with the smallest critical step, or the one that is inside out."""
+    steps = run.arrays.order.read(run.arrays.blocks.state, STEP)
+    bad = np.flatnonzero(~(steps > 0))
+    if len(bad):
+        return _named(run, int(bad[0]))
+    lengths, _ = edges_and_volumes(run.arrays.nodes.x, run.case.connect, run.case.tet)
+    worst = int(np.argmin(steps))
+    return f"{_named(run, worst)}, its length is {1e3 * lengths[worst]:.3g} mm of {1e3 * run.case.lengths[worst]:.3g} mm"
+
+
+def _first_broken(run: Run) -> str:
+    """The first element with a node whose place or velocity is not finite."""
+    nodes = run.arrays.nodes
+    broken = ~(np.isfinite(nodes.x).all(axis=1) & np.isfinite(nodes.v).all(axis=1) & np.isfinite(nodes.f).all(axis=1))
+    elements = np.flatnonzero(broken[run.case.connect].any(axis=1))
+    return f"{_named(run, int(elements[0]))}, one of {len(elements):,}" if len(elements) else "in the energy of an element"
+
+
+def _hottest(run: Run) -> str:
+    """The element with the largest plastic strain, or, where nothing yields, the fastest node's."""
+    strains = run.arrays.order.read(run.arrays.blocks.state, PLASTIC)
+    if strains.max() > 0:
+        return f"the largest plastic strain is in {_named(run, int(np.argmax(strains)))}"
+    fast = np.linalg.norm(run.arrays.nodes.v[: len(run.case.x)], axis=1)
+    element = int(np.flatnonzero((run.case.connect == int(np.argmax(fast))).any(axis=1))[0])
+    return f"the fastest node is at {_named(run, element)}"

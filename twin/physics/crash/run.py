@@ -1,0 +1,176 @@
+"""The run of a case: step after step, looked at between."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from twin.geometry.solid_mesh import exterior
+from twin.kernel.barrier import arrivals, together
+from twin.kinds import Monitor, Target
+from twin.physics.crash import loops
+from twin.physics.crash.case import Case
+from twin.physics.crash.contact import Contact, begun, critical, renewed
+from twin.physics.crash.energy import Energies, energies
+from twin.physics.crash.guard import trouble
+from twin.physics.crash.history import History
+from twin.physics.crash.lanes import JOHNSON_COOK, TABLE
+from twin.physics.crash.start import Arrays, started
+
+__all__ = ["CANCELLED", "Run", "advance_to_end", "init", "step"]
+
+CANCELLED = "cancelled"
+FEWEST = 2000  # elements a thread: with less it waits longer for the others than it saves
+PATIENCE = 0.2  # [s] between two looks at the monitor
+
+
+@dataclass(eq=False)
+class Run:
+    """A case under way.
+
+    Attributes:
+        skin: faces of all bodies, node numbers (q, 4); skin_owners: their elements.
+        start: kinetic energy at the start [J]; lifted: what gravity's potential was then [J]; peak: largest internal energy [J].
+        seconds: that the steps took; compile_seconds: that were lost at the first.
+        good_until: step up to which the contact's candidates are good.
+    """
+
+    case: Case
+    arrays: Arrays
+    contact: Contact | None
+    history: History
+    threads: int
+    skin: np.ndarray
+    skin_owners: np.ndarray
+    start: float
+    lifted: float
+    peak: float = 0.0
+    first_step: float = 0.0
+    seconds: float = 0.0
+    compile_seconds: float = 0.0
+    pace: float = 0.0
+    good_until: int = 0
+
+    def outside(self, found: Energies) -> float:
+        """External work so far [J]."""
+        return found.external - self.lifted
+
+    def state(self) -> dict[str, Any]:
+        """All that later steps depend on, arrays by name."""
+        a = self.arrays
+        return {
+            "x": a.nodes.x, "v": a.nodes.v, "f": a.nodes.f, "work": a.nodes.work, "connect": a.blocks.connect, "elements": a.blocks.state,
+            "step": a.blocks.step, "wall_place": a.walls.place, "wall_velocity": a.walls.velocity, "impulse": a.walls.impulse,
+            "before": a.walls.before, "now": a.clock.now, "steps": a.clock.steps, "peak": self.peak, "first_step": self.first_step,
+            "seconds": self.seconds, **self.history.state(),
+        }  # fmt: skip
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state."""
+        a = self.arrays
+        pairs = {
+            "x": a.nodes.x, "v": a.nodes.v, "f": a.nodes.f, "work": a.nodes.work, "connect": a.blocks.connect, "elements": a.blocks.state,
+            "step": a.blocks.step, "wall_place": a.walls.place, "wall_velocity": a.walls.velocity, "impulse": a.walls.impulse,
+            "before": a.walls.before, "now": a.clock.now, "steps": a.clock.steps,
+        }  # fmt: skip
+        for name, array in pairs.items():
+            array[...] = state[name]
+        self.peak, self.first_step, self.seconds = float(state["peak"]), float(state["first_step"]), float(state["seconds"])
+        self.history.restore(state)
+
+
+def init(case: Case, target: Target) -> Run:
+    """At time 0, with the first row and the first frame written down."""
+    arrays = started(case)
+    quads, owners = skin_of(case)
+    probes = [case.place(place, where) for where, place in case.spec.probes()]
+    history = History(probes, np.unique(quads))
+    found = energies(arrays, None)
+    threads = max(1, min(target.threads, case.elements // FEWEST))
+    contact = begun(case, quads, owners)
+    if contact is not None:
+        step = float(arrays.blocks.step.min())
+        arrays.clock.limits[2] = case.spec.timing.safety * critical(contact, case.node_mass, step)
+    run = Run(case, arrays, contact, history, threads, quads, owners, found.kinetic, found.external)
+    history.sample(arrays, found, 0.0)
+    history.frame(arrays)
+    return run
+
+
+def skin_of(case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """Outer faces of all bodies: node numbers (q, 4), elements (q,)."""
+    quads, owners = [], []
+    for k, mesh in enumerate(case.meshes.values()):
+        skin = exterior(mesh)
+        quads.append(skin.quads + case.first_node[k])
+        owners.append(skin.owners + case.first_element[k])
+    return np.concatenate(quads), np.concatenate(owners)
+
+
+def step(run: Run, until: float, cycles: int) -> None:
+    """At most so many steps, or to the time `until` [s]."""
+    a, arrived = run.arrays, arrivals(run.threads)
+    laws = set(run.case.laws.tolist())
+    curved, heated = (1 if law in laws else None for law in (TABLE, JOHNSON_COOK))
+    tets = 1 if run.case.tet.any() else None
+    groups = a.nodes, a.blocks, a.walls, a.motions, a.clock, run.contact, curved, heated, tets
+    together(lambda me: loops.advance(*groups, until, cycles, arrived, me, run.threads), run.threads)
+
+
+def advance_to_end(run: Run, monitor: Monitor, save: Callable[[], None], due: Callable[[], bool]) -> str:
+    """Steps until the end. Returns why it was stopped before that, or "".
+
+    Args:
+        save: keeps the run's state; due: whether it is time to.
+    """
+    end, clock, spec = float(run.case.spec.until or 0.0), run.arrays.clock, run.case.spec
+    begin = time.perf_counter()
+    monitor.progress(0.0, "compiling kernels (once)")
+    step(run, end, 0)
+    run.compile_seconds = time.perf_counter() - begin
+    looked = 0.0
+    while clock.now[0] < end:
+        sample, frame = len(run.history.rows), len(run.history.times)
+        until = min(end * sample / spec.samples, end) if sample < spec.samples else end
+        before, begin = int(clock.steps[0]), time.perf_counter()
+        step(run, until, _cycles(run))
+        spent = time.perf_counter() - begin
+        run.seconds += spent
+        run.pace = spent / max(1, int(clock.steps[0]) - before)
+        run.first_step = run.first_step or float(clock.now[1])
+        ended = clock.now[0] >= until
+        if ended or int(clock.steps[0]) == before:
+            found = energies(run.arrays, run.contact)
+            run.peak = max(run.peak, found.internal)
+            run.history.sample(run.arrays, found, run.outside(found))
+            if clock.now[0] >= end * frame / (spec.frames - 1) * (1 - 1e-12):
+                run.history.frame(run.arrays)
+            if reason := trouble(run, found):
+                return reason
+        looked += spent
+        if looked > PATIENCE or not ended:
+            looked = 0.0
+            monitor.progress(float(clock.now[0]) / end, f"t = {1e3 * clock.now[0]:.3g} ms, step {1e6 * clock.now[1]:.2g} us")
+            if monitor.cancelled():
+                save()
+                return CANCELLED
+            if due():
+                save()
+    return ""
+
+
+def _cycles(run: Run) -> int:
+    """Steps until the next look at the monitor, or at who is near whom."""
+    cycles = max(1, int(PATIENCE / run.pace)) if run.pace > 0 else 10
+    if run.contact is None:
+        return cycles
+    if run.good_until <= int(run.arrays.clock.steps[0]):
+        count = len(run.case.x)
+        dt = float(run.arrays.clock.now[1]) or float(run.arrays.blocks.step.min())
+        run.contact, good = renewed(run.contact, run.arrays.nodes.x[:count], run.arrays.nodes.v[:count], dt)
+        run.good_until = int(run.arrays.clock.steps[0]) + good
+    return min(cycles, run.good_until - int(run.arrays.clock.steps[0]))

@@ -1,0 +1,40 @@
+"""The run of a scenario: bodies that collide, or the verdict on a robot that touches a person."""
+
+from __future__ import annotations
+
+from twin.kinds import Context, Monitor, Target
+from twin.physics.crash.case import prepare
+from twin.physics.crash.outcome import result
+from twin.physics.crash.pictures import draw, write_vtk
+from twin.physics.crash.run import CANCELLED, advance_to_end, init
+from twin.physics.crash.scene import scene_of
+from twin.physics.crash.spec import CrashSpec
+from twin.result.model import Result
+
+__all__ = ["simulate"]
+
+
+def simulate(spec: CrashSpec, target: Target, monitor: Monitor, context: Context) -> Result:
+    """A run that stops itself keeps all it has up to there."""
+    if spec.human is not None:
+        from twin.physics.crash.human import human_result
+
+        found: Result = human_result(spec.human, target, monitor, context)
+        return found
+    run = init(prepare(spec, context.folder), target)
+    checkpoint = context.checkpoint
+    if checkpoint is not None and (state := checkpoint.load()):
+        run.restore(state)
+
+    def save() -> None:
+        if checkpoint is not None:
+            checkpoint.save(**run.state())
+
+    reason = advance_to_end(run, monitor, save, lambda: checkpoint is not None and checkpoint.due())
+    scene = scene_of(run)
+    if context.scratch is not None and reason != CANCELLED:
+        if spec.pictures:
+            draw(run, scene, context.scratch)
+        if spec.vtk:
+            write_vtk(run, context.scratch)
+    return result(run, reason, scene)
