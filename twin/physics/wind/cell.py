@@ -14,13 +14,14 @@ from twin.kernel.choose import root
 __all__ = [
     "macros_d2q9",
     "macros_d3q19",
+    "moments_d3q19",
+    "one_rate_pair",
     "pair",
     "rate",
     "rates",
     "relaxed_d2q9",
     "relaxed_d3q19",
     "stress_d2q9",
-    "stress_d3q19",
     "thickened",
 ]
 
@@ -73,6 +74,17 @@ def pair(along, against, keep_s, keep_d, base, square, odd, u):  # type: ignore[
 
 
 @scalar
+def one_rate_pair(along, against, keep, base, square, odd, u):  # type: ignore[no-untyped-def]
+    """As `pair` where even and odd parts have one rate: each keeps its own share, which saves additions.
+
+    Args:
+        keep: 1 - rate; the others as for `pair`.
+    """
+    s, d = base + square * u * u, odd * u
+    return keep * along + (s + d), keep * against + (s - d)
+
+
+@scalar
 def macros_d3q19(f):  # type: ignore[no-untyped-def]
     """Density deviation and velocity (rho, jx, jy, jz)."""
     f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18 = f
@@ -82,17 +94,20 @@ def macros_d3q19(f):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def stress_d3q19(f):  # type: ignore[no-untyped-def]
-    """Pi:Pi of the second moment's deviation from equilibrium."""
+def moments_d3q19(f):  # type: ignore[no-untyped-def]
+    """(rho, jx, jy, jz, Pi:Pi): the last of the second moment's deviation from equilibrium. Sums are shared wherever they can be."""
     f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18 = f
-    rho, jx, jy, jz = macros_d3q19(f)
+    x, y, z = f1 + f2, f3 + f4, f5 + f6
     s7, s9, s11, s13, s15, s17 = f7 + f8, f9 + f10, f11 + f12, f13 + f14, f15 + f16, f17 + f18
+    d7, d9, d11, d13, d15, d17 = f7 - f8, f9 - f10, f11 - f12, f13 - f14, f15 - f16, f17 - f18
+    jx, jy, jz = (d7 + d13) + (d9 + d15) + (f1 - f2), (d7 - d13) + (d11 + d17) + (f3 - f4), (d9 - d15) + (d11 - d17) + (f5 - f6)
+    a, b, c = s7 + s13, s9 + s15, s11 + s17
+    ab = a + b
+    rho = f0 + ((x + y) + (z + c)) + ab
     p = rho * real(1 / 3, f0)
-    xx = (f1 + f2) + (s7 + s13) + (s9 + s15) - p - jx * jx
-    yy = (f3 + f4) + (s7 + s13) + (s11 + s17) - p - jy * jy
-    zz = (f5 + f6) + (s9 + s15) + (s11 + s17) - p - jz * jz
+    xx, yy, zz = x + ab - p - jx * jx, y + (a + c) - p - jy * jy, z + (b + c) - p - jz * jz
     xy, xz, yz = s7 - s13 - jx * jy, s9 - s15 - jx * jz, s11 - s17 - jy * jz
-    return xx * xx + yy * yy + zz * zz + real(2.0, f0) * (xy * xy + xz * xz + yz * yz)
+    return rho, jx, jy, jz, xx * xx + yy * yy + zz * zz + real(2.0, f0) * (xy * xy + xz * xz + yz * yz)
 
 
 @scalar

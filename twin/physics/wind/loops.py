@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.kernel import disjoint, loop, real, scalar
+from twin.kernel import disjoint, loop
+from twin.physics.wind.block import BLOCK, SCRATCH, run_d3q19_eddies
 from twin.physics.wind.cell import (
     macros_d2q9,
     macros_d3q19,
-    pair,
     rate,
     rates,
     relaxed_d2q9,
     relaxed_d3q19,
     stress_d2q9,
-    stress_d3q19,
     thickened,
 )
 from twin.physics.wind.grid import BAND
@@ -32,8 +31,6 @@ __all__ = [
     "advance_plane", "advance_space", "interpolate", "macros_plane", "macros_space", "momentum", "outflow", "reflect",
     "sound", "sweep_plane", "sweep_space",
 ]  # fmt: skip
-
-BLOCK = 256  # cells whose populations, 19 KiB in float32, stay in the first-level cache
 
 
 @disjoint
@@ -56,52 +53,13 @@ def _run_d3q19(p, count, even, odd):  # type: ignore[no-untyped-def]
         write_d3q19(p, k, relaxed_d3q19(read_d3q19(p, k), even, odd))
 
 
-@disjoint
-def _run_d3q19_eddies(p, count, excess, smagorinsky, s):  # type: ignore[no-untyped-def]
-    """As one loop it would hold more than there are registers: blocks of BLOCK cells, first what a cell's pairs share, then the pairs.
-
-    s: seven rows of scratch, BLOCK each, that stay in the first-level cache.
-    """
-    one, half = real(1.0, excess), real(0.5, excess)
-    base, square, odd, keep, jx, jy, jz = s
-    for b in range(np.uint64(0), np.uint64(count), np.uint64(BLOCK)):
-        n = min(np.uint64(BLOCK), np.uint64(count) - b)
-        for k in range(n):
-            f = read_d3q19(p, b + k)
-            rho, jx[k], jy[k], jz[k] = macros_d3q19(f)
-            both = rate(thickened(excess, stress_d3q19(f), smagorinsky))
-            r = rho - real(1.5, excess) * (jx[k] * jx[k] + jy[k] * jy[k] + jz[k] * jz[k])
-            p[0][b + k] = (one - both) * f[0] + both * real(1 / 3, excess) * r
-            base[k], square[k], odd[k] = both * real(1 / 18, excess) * r, both * real(4.5 / 18, excess), both * real(3 / 18, excess)
-            keep[k] = half * (one - both)
-        for k in range(n):
-            c = b + k
-            p[2][c], p[1][c] = pair(p[1][c], p[2][c], keep[k], keep[k], base[k], square[k], odd[k], jx[k])
-            p[4][c], p[3][c] = pair(p[3][c], p[4][c], keep[k], keep[k], base[k], square[k], odd[k], jy[k])
-            p[6][c], p[5][c] = pair(p[5][c], p[6][c], keep[k], keep[k], base[k], square[k], odd[k], jz[k])
-        _diagonals(p[7], p[8], p[13], p[14], s, jx, jy, b, n)
-        _diagonals(p[9], p[10], p[15], p[16], s, jx, jz, b, n)
-        _diagonals(p[11], p[12], p[17], p[18], s, jy, jz, b, n)
-
-
-@scalar
-def _diagonals(p1, p2, p3, p4, s, ju, jv, b, n):  # type: ignore[no-untyped-def]
-    """The four diagonals in a plane."""
-    base, square, odd, keep = s[0], s[1], s[2], s[3]
-    for k in range(n):
-        c, half = b + k, real(0.5, base[0])
-        w, q, o = half * base[k], half * square[k], half * odd[k]
-        p2[c], p1[c] = pair(p1[c], p2[c], keep[k], keep[k], w, q, o, ju[k] + jv[k])
-        p4[c], p3[c] = pair(p3[c], p4[c], keep[k], keep[k], w, q, o, ju[k] - jv[k])
-
-
 @loop
 def sweep_plane(f, offsets, size, medium, scratch, x, begin, n):  # type: ignore[no-untyped-def]
     """Stream and collide n cells of a plane's run, from the cell `begin`.
 
     Args:
         f: populations, flat. offsets: (q,) of this parity; size: (first, cells of a run, cells of a plane).
-        medium: tau - 1/2 of each plane, and 18 sqrt(2) C^2, of f's type, 0 for none. scratch: (7, BLOCK).
+        medium: tau - 1/2 of each plane, and 18 sqrt(2) C^2, of f's type, 0 for none. scratch: (SCRATCH, BLOCK).
         x: the plane, ghosts counted from 0.
     """
     first, _, plane = size
@@ -122,7 +80,7 @@ def sweep_space(f, offsets, size, medium, scratch, x, begin, n):  # type: ignore
     p = rows_d3q19(f, x * 19 * plane + first + begin, offsets, n)
     if smagorinsky > 0:
         s = (scratch[0], scratch[1], scratch[2], scratch[3], scratch[4], scratch[5], scratch[6])
-        _run_d3q19_eddies(p, n, excess[x], smagorinsky, s)
+        run_d3q19_eddies(p, n, excess[x], smagorinsky, s)
     else:
         even, odd = rates(excess[x])
         _run_d3q19(p, n, even, odd)
@@ -288,7 +246,7 @@ def advance_plane(f, grid, medium, walls, level, parity, paces, work):  # type: 
     """
     offsets, size, velocities, weights = grid
     outlet, reflected, bodies = walls
-    count, scratch = size[1], np.zeros((7, BLOCK), f.dtype)
+    count, scratch = size[1], np.zeros((SCRATCH, BLOCK), f.dtype)
     bands = (count + BAND - 1) // BAND
     for step in range(len(paces)):
         t, pace = (parity + step) & 1, paces[step]
@@ -309,7 +267,7 @@ def advance_space(f, grid, medium, walls, level, parity, paces, work):  # type: 
     """As `advance_plane`, for D3Q19."""
     offsets, size, velocities, weights = grid
     outlet, reflected, bodies = walls
-    count, scratch = size[1], np.zeros((7, BLOCK), f.dtype)
+    count, scratch = size[1], np.zeros((SCRATCH, BLOCK), f.dtype)
     bands = (count + BAND - 1) // BAND
     for step in range(len(paces)):
         t, pace = (parity + step) & 1, paces[step]

@@ -9,7 +9,17 @@ import numpy as np
 
 from twin.kernel.cuda import BLOCK, blocks, cuda, kernel, part, require_device
 from twin.physics.wind.boundaries import Boundary
-from twin.physics.wind.cell import macros_d2q9, macros_d3q19, rate, rates, relaxed_d2q9, relaxed_d3q19, stress_d2q9, stress_d3q19, thickened
+from twin.physics.wind.cell import (
+    macros_d2q9,
+    macros_d3q19,
+    moments_d3q19,
+    rate,
+    rates,
+    relaxed_d2q9,
+    relaxed_d3q19,
+    stress_d2q9,
+    thickened,
+)
 from twin.physics.wind.grid import Grid
 from twin.physics.wind.link import anti_bounced, interpolated, sounding
 
@@ -74,7 +84,7 @@ def sweep_cell_of_space(f, solid, offsets, excess, smagorinsky, first, count, pl
         o, a, thick = offsets[parity], x * 19 * plane + first + k, excess[x]
         f19 = _read_d3q19(f, a, o)
         if smagorinsky > 0:
-            even = rate(thickened(thick, stress_d3q19(f19), smagorinsky))
+            even = rate(thickened(thick, moments_d3q19(f19)[4], smagorinsky))
             odd = even
         else:
             even, odd = rates(thick)
