@@ -1,4 +1,4 @@
-"""The wind tunnel beside lbmpy and the memory's bandwidth; the voxeliser beside trimesh.
+"""The wind tunnel beside lbmpy, XLB and the memory's bandwidth; the voxeliser beside trimesh.
 
 Ours does more: eddy viscosity (with it one relaxation time for even and odd moments), inlet, outlet, slip walls and a body; the
 peers' kernels relax with one time in an empty periodic box without its ghosts being mended.
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import wind_lbmpy
+from benchmarks import wind_lbmpy, wind_xlb
 from benchmarks.table import alternately, required, row
 from twin.geometry.surface import Surface
 from twin.geometry.voxelise import voxelise
@@ -28,6 +28,7 @@ __all__ = ["rows"]
 
 SHAPE = (186, 190, 190)
 PEER = 190  # cubes of 190: no power of two, as ours
+XLB = 96  # a cube; a step of 190^3 would take as long as all the others' together
 BYTES = 19 * 4 * 2 + 1  # of memory that a cell's update in place reads and writes
 CASE = "d3q19 trt f32"
 
@@ -43,10 +44,13 @@ def rows(shape: tuple[int, int, int] = SHAPE, peer: int = PEER, repeats: int = 7
         if required("lbmpy"):
             sides["lbmpy two arrays srt"] = wind_lbmpy.two_arrays(peer, threads)
             sides["lbmpy in place aa srt"] = wind_lbmpy.in_place(peer, threads)
+        if threads == 2 and wind_xlb.installed():  # JAX takes all cores
+            sides["xlb"] = wind_xlb.box(XLB)
         rates, bandwidth = _alternately(sides, threads, repeats)
-        note = f"{shape}: TRT kernel with Smagorinsky (one rate), inlet, outlet, slip walls, a sphere; peer {peer}^3 SRT, periodic box"
+        note = f"{shape}: TRT kernel with Smagorinsky (one rate), inlet, outlet, slip walls, a sphere; peer"
         for name in list(sides)[1:]:
-            found.append(row(CASE, "Mcells/s", rates["ours"] / 1e6, rates[name] / 1e6, name, threads=threads, dtype="float32", note=note))
+            box = f"{note} {XLB if name == 'xlb' else peer}^3 SRT, periodic box"
+            found.append(row(CASE, "Mcells/s", rates["ours"] / 1e6, rates[name] / 1e6, name, threads=threads, dtype="float32", note=box))
         probe = f"{bandwidth / 1e9:.1f} GB/s, update of float64 arrays, interleaved; {BYTES} B a cell"
         found.append(
             row(
