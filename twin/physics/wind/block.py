@@ -14,7 +14,7 @@ from twin.physics.wind.rows import read_d3q19
 
 __all__ = ["BLOCK", "SCRATCH", "run_d3q19_eddies"]
 
-BLOCK = 256  # cells whose populations, 19 KiB in float32, stay in the first-level cache
+BLOCK = 128  # cells whose populations, 10 KiB in float32, stay in the first-level cache
 SCRATCH = 7  # rows of BLOCK numbers that the passes share
 
 

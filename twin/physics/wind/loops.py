@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.kernel import disjoint, loop
+from twin.kernel import disjoint, loop, piece
 from twin.physics.wind.block import BLOCK, SCRATCH, run_d3q19_eddies
 from twin.physics.wind.cell import (
     macros_d2q9,
@@ -33,6 +33,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+SHORT = 8  # links of a run that are not worth a call
+
+
 @disjoint
 def _run_d2q9(p, count, even, odd):  # type: ignore[no-untyped-def]
     for k in range(np.uint64(count)):
@@ -53,7 +56,7 @@ def _run_d3q19(p, count, even, odd):  # type: ignore[no-untyped-def]
         write_d3q19(p, k, relaxed_d3q19(read_d3q19(p, k), even, odd))
 
 
-@loop
+@piece
 def sweep_plane(f, offsets, size, medium, scratch, x, begin, n):  # type: ignore[no-untyped-def]
     """Stream and collide n cells of a plane's run, from the cell `begin`.
 
@@ -72,7 +75,7 @@ def sweep_plane(f, offsets, size, medium, scratch, x, begin, n):  # type: ignore
         _run_d2q9(p, n, even, odd)
 
 
-@loop
+@piece
 def sweep_space(f, offsets, size, medium, scratch, x, begin, n):  # type: ignore[no-untyped-def]
     """As `sweep_plane`, for D3Q19."""
     first, _, plane = size
@@ -92,7 +95,7 @@ def _shifted(to, source, shift, pace):  # type: ignore[no-untyped-def]
         to[k] = source[k] + pace * shift[k]
 
 
-@loop
+@piece
 def reflect(f, reflected, parity, pace, begin, end):  # type: ignore[no-untyped-def]
     """Half-way walls, inlets, mirrors and periodic sides: what arrives is what left somewhere, plus a shift.
 
@@ -104,10 +107,11 @@ def reflect(f, reflected, parity, pace, begin, end):  # type: ignore[no-untyped-
     table, starts, shift = reflected
     for r in range(starts[begin], starts[end]):
         to, source, step, k, n = table[r, parity], table[r, 2 + parity], table[r, 4], table[r, 5], table[r, 6]
-        if step == 1:
+        if step == 1 and n > SHORT:
             _shifted(f[to : to + n], f[source : source + n], shift[k : k + n], pace)
         else:
-            _shifted(f[to : to + n * step : step], f[source : source + n * step : step], shift[k : k + n], pace)
+            for j in range(n):
+                f[to + j * step] = f[source + j * step] + pace * shift[k + j]
 
 
 @loop
