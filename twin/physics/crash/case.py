@@ -13,6 +13,7 @@ from twin.geometry.solid_mesh import SolidMesh
 from twin.physics.crash.bodies import placed
 from twin.physics.crash.constants import constants_of, law_of, material, room_of, sound
 from twin.physics.crash.critical import edges_and_volumes
+from twin.physics.crash.layout import CONSTANTS
 from twin.physics.crash.material_spec import MaterialSpec
 from twin.physics.crash.spec import CrashSpec, Place
 
@@ -121,8 +122,8 @@ def prepare(spec: CrashSpec, folder: Path) -> Case:
     tet = np.concatenate([np.arange(mesh.element_count) >= len(mesh.hexes) for mesh in meshes.values()])
     part = np.repeat(np.arange(len(meshes)), np.diff(first_element))
     lengths, volumes = edges_and_volumes(x, connect, tet)
-    densities, speeds = (np.array([f(m) for m in kinds.values()])[part] for f in (lambda m: m.density, sound))
-    masses = densities * volumes
+    speeds = np.array([0.0 if m.rigid else sound(m) for m in kinds.values()])[part]
+    masses = np.array([m.density for m in kinds.values()])[part] * volumes
     factor = np.ones(len(masses))
     if spec.timing.mass_scaling is not None:
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -133,15 +134,20 @@ def prepare(spec: CrashSpec, folder: Path) -> Case:
     node_mass = np.bincount(connect.reshape(-1), weights=shares.reshape(-1), minlength=len(x))
     constants = np.array([_row(spec, name, kinds[name]) for name in meshes])
     laws, room = (np.array([f(m) for m in kinds.values()]) for f in (law_of, room_of))
-    return Case(
+    case = Case(
         spec, meshes, kinds, first_node, first_element, x, connect, tet, part, volumes, lengths, masses, added, node_mass, constants,
         laws, room,
     )  # fmt: skip
+    for name, extra in spec.masses.items():
+        nodes = case.place(extra.on, f"masses.{name}.on")
+        case.node_mass[nodes] += extra.mass / len(nodes)
+    return case
 
 
 def _steps(spec: CrashSpec, lengths: np.ndarray, speeds: np.ndarray) -> np.ndarray:
     q = spec.viscosity.linear
-    steps: np.ndarray = lengths / speeds / (q + np.sqrt(q * q + 1)) * spec.timing.safety
+    with np.errstate(divide="ignore"):
+        steps: np.ndarray = lengths / speeds / (q + np.sqrt(q * q + 1)) * spec.timing.safety
     return steps
 
 
@@ -152,6 +158,10 @@ def _eight(mesh: SolidMesh) -> np.ndarray:
 
 def _row(spec: CrashSpec, name: str, m: MaterialSpec) -> np.ndarray:
     control = spec.bodies[name].hourglass
+    if m.rigid:  # its elements resist nothing: the body does
+        row = np.zeros(len(CONSTANTS))
+        row[[CONSTANTS["yield0"], CONSTANTS["slope"]]] = 1.0
+        return row
     return constants_of(
         m, viscous=control.viscous, elastic=control.elastic, linear=spec.viscosity.linear, quadratic=spec.viscosity.quadratic
     )

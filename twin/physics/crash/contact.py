@@ -52,15 +52,15 @@ class Contact(NamedTuple):
     deepest: np.ndarray
 
 
-def begun(case: Case, quads: np.ndarray, owners: np.ndarray) -> Contact | None:
-    """Contact of a case at rest; None where there is one body only, or contact is not wanted.
+def begun(case: Case, quads: np.ndarray, owners: np.ndarray) -> Contact:
+    """Contact of a case at rest; without nodes and faces where there is one body only.
 
     Args:
         quads: skins of all bodies, shape (q, 4); owners: elements behind.
     """
     spec = case.spec.contact
     if len(case.names) < 2:
-        return None
+        quads, owners = quads[:0], owners[:0]
     thickness = case.volumes[owners] / _areas(case.x, quads)
     bulk = np.array([moduli(m)[0] for m in case.materials.values()])[case.part[owners]]
     stiffness = SOFT * (spec.stiffness if spec is not None else 1.0) * bulk / thickness
@@ -101,8 +101,11 @@ def critical(contact: Contact, node_mass: np.ndarray, step: float) -> float:
 
     Both sides push, and both sides move: the frequency between two equal nodes is 2 sqrt(k / m).
     """
+    if not len(contact.nodes):
+        return np.inf
     stiffness = np.linalg.norm(contact.area, axis=1) * contact.node_stiffness
-    fastest = float((stiffness / node_mass[contact.nodes]).max())
+    mass = node_mass[contact.nodes]  # glued nodes have none
+    fastest = float((stiffness[mass > 0] / mass[mass > 0]).max())
     return float(1 / np.sqrt(1 / step**2 + fastest))
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["COUNTS", "trouble"]
 
-COUNTS = 0.01  # of the energy there is: below, shares mean nothing
+COUNTS = 0.01  # of the energy there is: below, shares of the internal energy mean nothing
+MATTERS = 0.05  # of the energy there is: hourglass energy below does not spoil a run
 
 
 def trouble(run: Run, found: Energies) -> str:
@@ -36,7 +37,7 @@ def trouble(run: Run, found: Energies) -> str:
         remedy = "Take a smaller timing.safety, or softer contact; guards.energy_error is the limit"
         return f"the energy balance is off by {100 * error:.3g} % {now}: {_hottest(run)}. {remedy}."
     there = run.start + run.outside(found)
-    if found.hourglass > limits.hourglass * run.peak and found.hourglass > COUNTS * there:
+    if found.hourglass > limits.hourglass * run.peak and found.hourglass > MATTERS * there:
         share = f"{100 * found.hourglass / run.peak:.3g} %" if run.peak > 0 else "all"
         remedy = "Take a finer mesh there, or other hourglass coefficients; guards.hourglass is the limit"
         return f"hourglass energy is {share} of the internal energy {now}: {_hottest(run)}. {remedy}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ __all__ = ["CANCELLED", "Run", "advance_to_end", "init", "step"]
 
 CANCELLED = "cancelled"
 FEWEST = 2000  # elements a thread: with less it waits longer for the others than it saves
+NUMBERS = ("peak", "first_step", "seconds", "good_until")
 PATIENCE = 0.2  # [s] between two looks at the monitor
 
 
@@ -41,7 +42,7 @@ class Run:
 
     case: Case
     arrays: Arrays
-    contact: Contact | None
+    contact: Contact
     history: History
     threads: int
     skin: np.ndarray
@@ -61,40 +62,44 @@ class Run:
 
     def state(self) -> dict[str, Any]:
         """All that later steps depend on, arrays by name."""
-        a = self.arrays
-        return {
-            "x": a.nodes.x, "v": a.nodes.v, "f": a.nodes.f, "work": a.nodes.work, "connect": a.blocks.connect, "elements": a.blocks.state,
-            "step": a.blocks.step, "wall_place": a.walls.place, "wall_velocity": a.walls.velocity, "impulse": a.walls.impulse,
-            "before": a.walls.before, "now": a.clock.now, "steps": a.clock.steps, "peak": self.peak, "first_step": self.first_step,
-            "seconds": self.seconds, **self.history.state(),
-        }  # fmt: skip
+        held = {f"{name}.{field}": array for name, group in self._groups().items() for field, array in _arrays(group)}
+        numbers = {name: getattr(self, name) for name in NUMBERS}
+        return {**held, **numbers, **self.history.state()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from a state."""
-        a = self.arrays
-        pairs = {
-            "x": a.nodes.x, "v": a.nodes.v, "f": a.nodes.f, "work": a.nodes.work, "connect": a.blocks.connect, "elements": a.blocks.state,
-            "step": a.blocks.step, "wall_place": a.walls.place, "wall_velocity": a.walls.velocity, "impulse": a.walls.impulse,
-            "before": a.walls.before, "now": a.clock.now, "steps": a.clock.steps,
-        }  # fmt: skip
-        for name, array in pairs.items():
-            array[...] = state[name]
-        self.peak, self.first_step, self.seconds = float(state["peak"]), float(state["first_step"]), float(state["seconds"])
+        for name, group in self._groups().items():
+            if name != "contact":
+                for field, array in _arrays(group):
+                    array[...] = state[f"{name}.{field}"]
+        self.contact = Contact(*(np.array(state[f"contact.{field}"]) for field in Contact._fields))  # candidates: any number
+        for name in NUMBERS:
+            setattr(self, name, type(getattr(self, name))(state[name]))
         self.history.restore(state)
+
+    def _groups(self) -> dict[str, Any]:
+        """What the loops change."""
+        a = self.arrays
+        return {
+            "nodes": a.nodes, "blocks": a.blocks, "walls": a.walls, "clock": a.clock, "bodies": a.bodies, "springs": a.springs,
+            "contact": self.contact,
+        }  # fmt: skip
+
+
+def _arrays(group: Any) -> Iterator[tuple[str, np.ndarray]]:
+    return ((field, array) for field, array in group._asdict().items() if isinstance(array, np.ndarray))
 
 
 def init(case: Case, target: Target) -> Run:
     """At time 0, with the first row and the first frame written down."""
-    arrays = started(case)
     quads, owners = skin_of(case)
+    arrays = started(case, quads, owners)
     probes = [case.place(place, where) for where, place in case.spec.probes()]
     history = History(probes, np.unique(quads))
-    found = energies(arrays, None)
-    threads = max(1, min(target.threads, case.elements // FEWEST))
     contact = begun(case, quads, owners)
-    if contact is not None:
-        step = float(arrays.blocks.step.min())
-        arrays.clock.limits[2] = case.spec.timing.safety * critical(contact, case.node_mass, step)
+    found = energies(arrays, contact)
+    threads = max(1, min(target.threads, case.elements // FEWEST))
+    arrays.clock.limits[2] = case.spec.timing.safety * critical(contact, case.node_mass, float(arrays.blocks.step.min()))
     run = Run(case, arrays, contact, history, threads, quads, owners, found.kinetic, found.external)
     history.sample(arrays, found, 0.0)
     history.frame(arrays)
@@ -117,7 +122,7 @@ def step(run: Run, until: float, cycles: int) -> None:
     laws = set(run.case.laws.tolist())
     curved, heated = (1 if law in laws else None for law in (TABLE, JOHNSON_COOK))
     tets = 1 if run.case.tet.any() else None
-    groups = a.nodes, a.blocks, a.walls, a.motions, a.clock, run.contact, curved, heated, tets
+    groups = a.nodes, a.blocks, a.walls, a.motions, a.clock, run.contact, a.bodies, a.ties, a.springs, curved, heated, tets
     together(lambda me: loops.advance(*groups, until, cycles, arrived, me, run.threads), run.threads)
 
 
@@ -166,7 +171,7 @@ def advance_to_end(run: Run, monitor: Monitor, save: Callable[[], None], due: Ca
 def _cycles(run: Run) -> int:
     """Steps until the next look at the monitor, or at who is near whom."""
     cycles = max(1, int(PATIENCE / run.pace)) if run.pace > 0 else 10
-    if run.contact is None:
+    if not len(run.contact.nodes):
         return cycles
     if run.good_until <= int(run.arrays.clock.steps[0]):
         count = len(run.case.x)

@@ -201,7 +201,7 @@ class Guards(Spec):
     """When a run stops itself, and keeps what it has."""
 
     energy_error: Fraction = Field(0.05, gt=0, le=1, description="largest energy error, relative to the energy there is")
-    hourglass: Fraction = Field(0.1, gt=0, le=1, description="of hourglass to internal energy, once the former is 1 % of all energy")
+    hourglass: Fraction = Field(0.1, gt=0, le=1, description="of hourglass to internal energy, once the former is 5 % of all energy")
     added_mass: Fraction = Field(0.05, gt=0, le=10, description="largest share of mass added by mass scaling")
     smallest_step: Fraction = Field(1e-3, gt=0, le=1, description="smallest time step, relative to the first")
 

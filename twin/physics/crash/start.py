@@ -9,7 +9,9 @@ import numpy as np
 from twin.physics.crash.blocks import VOID, Order, laid
 from twin.physics.crash.case import Case
 from twin.physics.crash.critical import CORNERS
-from twin.physics.crash.loops import CHUNK
+from twin.physics.crash.glue import Springs, Ties, springs_of, tied
+from twin.physics.crash.loops_nodes import CHUNK
+from twin.physics.crash.rigid import Rigid, rigid_bodies
 from twin.physics.crash.spec import Impact, WallSpec
 from twin.physics.crash.state import Blocks, Clock, Motions, Nodes, Walls
 from twin.physics.crash.walls import CYLINDER, PLANE, SPHERE
@@ -32,31 +34,56 @@ class Arrays:
     walls: Walls
     motions: Motions
     clock: Clock
+    bodies: Rigid
+    ties: Ties
+    springs: Springs
 
 
-def started(case: Case) -> Arrays:
-    """At time 0."""
+def started(case: Case, quads: np.ndarray, owners: np.ndarray) -> Arrays:
+    """At time 0.
+
+    Args:
+        quads, owners: skins of all bodies and the elements behind (`run.skin_of`), which ties look at.
+
+    Raises:
+        BadInput: ties or springs that cannot be.
+    """
     spec, count = case.spec, len(case.x)
     blocks, order = laid(case.connect, case.tet, count, case.part, case.laws, case.constants, case.masses, case.room)
     free = _free(case)
     v = _velocities(case) * free[:count]
     cube = (CORNERS + 1) / 2 * VOID
     chunks = -(-count // CHUNK)
+    ties, motions = tied(case, quads, owners), _motions(case)
+    bodies = rigid_bodies(case, _velocities(case), motions.driven)
+    inverse = _inverse_masses(case, ties, bodies)
+    free[:count][inverse == 0] = 0.0
     nodes = Nodes(
         np.concatenate([case.x, cube]),
         np.concatenate([v, np.zeros((8, 3))]),
         np.zeros((count + 8, 3)),
-        np.concatenate([1 / case.node_mass, np.zeros(8)]),
+        np.concatenate([inverse, np.zeros(8)]),
         free,
         np.zeros((chunks, 2)),
     )
-    steps = case.lengths / np.sqrt(case.constants[case.part, 2] * case.volumes / case.masses)
+    with np.errstate(divide="ignore"):  # rigid bodies ask for no step
+        steps = case.lengths / np.sqrt(case.constants[case.part, 2] * case.volumes / case.masses)
     q = spec.viscosity.linear
-    blocks.step[:] = steps.min() / (q + np.sqrt(q * q + 1))
-    motions = _motions(case)
+    blocks.step[:] = min(steps.min() / (q + np.sqrt(q * q + 1)), float(spec.until or 1.0))
     clock = Clock(np.zeros(2), np.zeros(1, np.int64), np.array([spec.timing.safety, GROWTH, np.inf]))
     _pushed(nodes, motions)
-    return Arrays(nodes, blocks, order, _walls(case, chunks), motions, clock)
+    return Arrays(nodes, blocks, order, _walls(case, chunks), motions, clock, bodies, ties, springs_of(case))
+
+
+def _inverse_masses(case: Case, ties: Ties, bodies: Rigid) -> np.ndarray:
+    """[1/kg]; 0 of nodes that others take along: glued ones, whose masses their faces get, and those of rigid bodies."""
+    mass = case.node_mass
+    for k in range(4):
+        np.add.at(mass, ties.corners[:, k], ties.share[:, k] * mass[ties.nodes])
+    inverse = 1 / mass
+    inverse[ties.nodes] = mass[ties.nodes] = 0.0
+    inverse[bodies.members] = 0.0
+    return inverse
 
 
 def _pushed(nodes: Nodes, motions: Motions) -> None:
