@@ -77,10 +77,10 @@ def tet_johnson_cook(nodes, old, dt, m):  # type: ignore[no-untyped-def]
 
 @scalar
 def _linear(strain, half_turn, old, m):  # type: ignore[no-untyped-def]
-    """Stress after the step (6), plastic strain of the step, temperature; so do the others."""
+    """Stress after the step (6), plastic strain of the step, temperature, what plastic flow left of the deviator; so do the others."""
     p, trial = elastic(old[0], half_turn, strain, m[0][0], m[0][1])
     more, keep = returned_linear(trial, old[1], m[0][1], m[1][0], m[1][1])
-    return _stress(p, trial, keep), more, old[5]
+    return _stress(p, trial, keep), more, old[5], keep
 
 
 @scalar
@@ -88,7 +88,7 @@ def _table(strain, half_turn, old, dt, m):  # type: ignore[no-untyped-def]
     p, trial = elastic(old[0], half_turn, strain, m[0][0], m[0][1])
     factor = cowper_symonds(_rate(strain, dt), m[2][0], m[2][1])
     more, keep = returned_table(trial, old[1], m[0][1], m[1], factor)
-    return _stress(p, trial, keep), more, old[5]
+    return _stress(p, trial, keep), more, old[5], keep
 
 
 @scalar
@@ -97,7 +97,7 @@ def _johnson_cook(strain, half_turn, old, dt, m):  # type: ignore[no-untyped-def
     rate = _rate(strain, dt)
     more, keep = returned_power(trial, old[1], m[0][1], rate, old[5], m[1])
     warmer = old[5] + warmed(johnson_cook(old[1] + more, rate, old[5], m[1]), more, m[2][1], m[2][0])
-    return _stress(p, trial, keep), more, warmer
+    return _stress(p, trial, keep), more, warmer, keep
 
 
 @scalar
@@ -128,10 +128,10 @@ def _damped(stress, q):  # type: ignore[no-untyped-def]
 def _hex(kin, old, dt, m, new):  # type: ignore[no-untyped-def]
     """From the new stress to forces and energies of a hexahedron."""
     strain, _, shape, modes, lean = kin
-    stress, more, temperature = new
+    stress, more, temperature, keep = new
     rho = old[4] / shape[0]
     q, step = viscosity(rho, shape[1], math.sqrt(m[2] / rho), (strain[0] + strain[1] + strain[2]) / dt, m[6], m[5])
-    held, force, leaned = bent(shape, modes, old[6], old[4], dt, m[2], m[3], m[4])
+    held, force, leaned = bent(shape, modes, old[6], old[4], dt, m[2], m[3], m[4], keep)
     forces = pushed(_damped(stress, q), shape, force, lean)
     energy = old[2] + _work(shape[0], strain, old[0], stress, q)
     return forces, stress, old[1] + more, energy, old[3] + leaned, temperature, held, step
@@ -141,7 +141,7 @@ def _hex(kin, old, dt, m, new):  # type: ignore[no-untyped-def]
 def _tet(kin, old, dt, m, new):  # type: ignore[no-untyped-def]
     """From the new stress to forces and energies of a tetrahedron."""
     strain, _, shape = kin
-    stress, more, temperature = new
+    stress, more, temperature, _ = new
     rho = old[4] / shape[0]
     q, step = viscosity(rho, shape[1], math.sqrt(m[2] / rho), (strain[0] + strain[1] + strain[2]) / dt, m[6], m[5])
     energy = old[2] + _work(shape[0], strain, old[0], stress, q)

@@ -34,11 +34,11 @@ def strained(x, y, z, u, v, w, dt):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def bent(shape, modes, held, mass, dt, modulus, viscous, elastic):  # type: ignore[no-untyped-def]
-    """Hourglass forces.
+def bent(shape, modes, held, mass, dt, modulus, viscous, elastic, keep):  # type: ignore[no-untyped-def]
+    """Hourglass forces. Where the material flows, their elastic part flows with it: it returns as the deviator does.
 
     Args:
-        shape, modes: as `strained` gives them; held: elastic part so far, by component (3 x 4) [N].
+        shape, modes: as `strained` gives them; held: elastic part so far, by component (3 x 4) [N]; keep: what plastic flow left of the deviator.
 
     Returns:
         elastic part now (3 x 4), whole force (3 x 4), work done against it in the step [J].
@@ -46,7 +46,9 @@ def bent(shape, modes, held, mass, dt, modulus, viscous, elastic):  # type: igno
     vol, _, _, _, _, areas2 = shape
     damping, stiffness = resistance(mass, vol, areas2, modulus, viscous, elastic)
     step = stiffness * dt
-    qx, qy, qz = _grown(held[0], modes[0], step), _grown(held[1], modes[1], step), _grown(held[2], modes[2], step)
+    qx = _kept(_grown(held[0], modes[0], step), keep)
+    qy = _kept(_grown(held[1], modes[1], step), keep)
+    qz = _kept(_grown(held[2], modes[2], step), keep)
     fx, fy, fz = _grown(qx, modes[0], damping), _grown(qy, modes[1], damping), _grown(qz, modes[2], damping)
     half = real(0.5, dt) * dt
     work = dt * damping * (power(modes[0], modes[0]) + power(modes[1], modes[1]) + power(modes[2], modes[2]))
@@ -58,6 +60,11 @@ def bent(shape, modes, held, mass, dt, modulus, viscous, elastic):  # type: igno
 @scalar
 def _grown(q, rate, by):  # type: ignore[no-untyped-def]
     return q[0] + by * rate[0], q[1] + by * rate[1], q[2] + by * rate[2], q[3] + by * rate[3]
+
+
+@scalar
+def _kept(q, keep):  # type: ignore[no-untyped-def]
+    return q[0] * keep, q[1] * keep, q[2] * keep, q[3] * keep
 
 
 @scalar

@@ -36,8 +36,8 @@ class Orientation(Spec):
 class Hourglass(Spec):
     """Resistance to the deformations that one integration point does not see (Flanagan and Belytschko 1981)."""
 
-    viscous: float = Field(0.1, ge=0, le=0.2, description="share of the critical damping; for blows")
-    elastic: float = Field(0.0, ge=0, le=0.2, description="share of the material's stiffness; for bending and slow loads: 0.05")
+    viscous: float = Field(0.0, ge=0, le=0.2, description="share of the critical damping; 0.1 by habit")
+    elastic: float = Field(0.05, ge=0, le=0.2, description="share of the stiffness; its force flows where the material does")
 
 
 class PartSpec(Spec):
