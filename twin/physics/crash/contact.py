@@ -10,7 +10,7 @@ from twin.physics.crash.case import Case
 from twin.physics.crash.constants import moduli
 from twin.physics.crash.contact_loops import list_near
 
-__all__ = ["Contact", "begun", "critical", "renewed"]
+__all__ = ["Contact", "begun", "critical", "pressed", "renewed"]
 
 SOFT = 0.2
 """Of the stiffness K A^2 / V of the element behind a face (Hallquist, Goudreau & Benson 1985), shared by its corners."""
@@ -132,3 +132,12 @@ def renewed(contact: Contact, x: np.ndarray, v: np.ndarray, dt: float) -> tuple[
     contact.force[gone], contact.rub[gone], contact.depth[gone] = 0.0, 0.0, 0.0
     area = _shares(x, contact.faces, contact.nodes)
     return contact._replace(near=near, first=first, candidates=found, area=area), steps
+
+
+def pressed(contact: Contact, bodies: int) -> np.ndarray:
+    """Contact force on each body [N], shape (bodies, 3)."""
+    touching = contact.face >= 0
+    forces = np.zeros((bodies, 3))
+    np.add.at(forces, contact.part[touching], contact.force[touching])
+    np.subtract.at(forces, contact.of[contact.face[touching]], contact.force[touching])
+    return forces

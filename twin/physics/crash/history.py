@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from twin.physics.crash.contact import Contact, pressed
 from twin.physics.crash.energy import Energies
 from twin.physics.crash.layout import PLASTIC
 from twin.physics.crash.start import Arrays
@@ -22,25 +23,28 @@ class History:
     """Rows and frames so far.
 
     Attributes:
-        probes: nodes of each place that is followed; rows: one a sample: `COLUMNS`, then of each wall its impulse on the bodies so far
-            (3), then of each probe its mean place (3) and velocity (3).
+        probes: nodes of each place that is followed; skin: nodes of all skins; walls, bodies: how many;
+             rows: one a sample: `COLUMNS`, then of each wall its impulse on the bodies so far
+            (3), then of each body the contact force on it (3), then of each probe its mean place (3) and velocity (3).
         frames: (time, places of the skin's nodes, plastic strain of the elements).
     """
 
     probes: list[np.ndarray]
     skin: np.ndarray
+    walls: int
+    bodies: int
     rows: list[np.ndarray] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     shapes: list[np.ndarray] = field(default_factory=list)
     strains: list[np.ndarray] = field(default_factory=list)
 
-    def sample(self, arrays: Arrays, found: Energies, outside: float) -> None:
+    def sample(self, arrays: Arrays, contact: Contact, found: Energies, outside: float) -> None:
         """A row; `outside` is the external work without what gravity had done at the start [J]."""
         clock, nodes = arrays.clock, arrays.nodes
         head = [clock.now[0], clock.now[1], found.kinetic, found.internal, found.hourglass, found.contact, outside]
         impulses = arrays.walls.impulse.sum(axis=0).reshape(-1)
         probed = [np.r_[nodes.x[p].mean(axis=0), nodes.v[p].mean(axis=0)] for p in self.probes]
-        self.rows.append(np.concatenate([np.array(head), impulses, *probed]))
+        self.rows.append(np.concatenate([np.array(head), impulses, *pressed(contact, self.bodies), *probed]))
 
     def frame(self, arrays: Arrays) -> None:
         """The bodies as they are."""
@@ -52,14 +56,19 @@ class History:
         """A column of `COLUMNS`."""
         return np.array([row[COLUMNS.index(name)] for row in self.rows])
 
-    def impulses(self, walls: int) -> np.ndarray:
+    def impulses(self) -> np.ndarray:
         """Of the walls on the bodies, shape (samples, walls, 3) [N s]."""
         head = len(COLUMNS)
-        return np.array(self.rows)[:, head : head + 3 * walls].reshape(len(self.rows), walls, 3)
+        return np.array(self.rows)[:, head : head + 3 * self.walls].reshape(len(self.rows), self.walls, 3)
 
-    def probe(self, number: int, walls: int) -> tuple[np.ndarray, np.ndarray]:
+    def pressed(self) -> np.ndarray:
+        """Contact forces on the bodies, shape (samples, bodies, 3) [N]."""
+        head = len(COLUMNS) + 3 * self.walls
+        return np.array(self.rows)[:, head : head + 3 * self.bodies].reshape(len(self.rows), self.bodies, 3)
+
+    def probe(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Place and velocity of a probe, (samples, 3) each."""
-        head = len(COLUMNS) + 3 * walls + 6 * number
+        head = len(COLUMNS) + 3 * (self.walls + self.bodies) + 6 * number
         rows = np.array(self.rows)
         return rows[:, head : head + 3], rows[:, head + 3 : head + 6]
 

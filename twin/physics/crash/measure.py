@@ -15,7 +15,7 @@ from twin.physics.crash.signals import cfc, clip, hic
 from twin.physics.crash.spec import CrashSpec
 from twin.result.model import Scalar, Series
 
-__all__ = ["accelerations", "forces", "scalars", "series", "units_of", "walls_of"]
+__all__ = ["accelerations", "forces", "scalars", "series", "touches", "units_of", "walls_of"]
 
 HIC = {15: 0.015, 36: 0.036}
 
@@ -35,11 +35,14 @@ def units_of(spec: CrashSpec) -> Mapping[str, str]:
     for name in spec.bodies:
         found |= {f"mass.{name}": "kg", f"max_plastic_strain.{name}": "1", f"rebound_speed.{name}": "m/s"}
         found |= {f"{size}.{name}": "m" for size in ("length_x", "length_y", "length_z")}
+        if len(spec.bodies) > 1:
+            found[f"peak_contact_force.{name}"] = "N"
     for name in walls_of(spec):
         found |= {f"peak_force.{name}": "N", f"impulse.{name}": "N*s", f"contact_time.{name}": "s"}
     for name in spec.accelerations:
         found |= {f"peak_acceleration.{name}": "m/s^2", f"acceleration_3ms.{name}": "m/s^2"}
         found |= {f"hic{k}.{name}": "s" for k in HIC}
+    found |= {f"max_displacement.{name}": "m" for name in spec.displacements}
     return found | {f"intrusion.{name}": "m" for name in spec.intrusions}
 
 
@@ -79,9 +82,14 @@ def scalars(run: Run) -> dict[str, Scalar]:
         dt, size = float(t[1] - t[0]), np.linalg.norm(a, axis=1)
         values |= {f"peak_acceleration.{name}": size.max(), f"acceleration_3ms.{name}": clip(size, dt)}
         values |= {f"hic{k}.{name}": hic(size, dt, window)[0] for k, window in HIC.items()}
-    walls, first = len(walls_of(spec)), len(spec.accelerations)
+    for name, force in touches(run).items():
+        values[f"peak_contact_force.{name}"] = force.max()
+    first = len(spec.accelerations)
+    for k, name in enumerate(spec.displacements):
+        values[f"max_displacement.{name}"] = float(np.linalg.norm(_way(run, first + k), axis=1).max())
+    first += len(spec.displacements)
     for k, name in enumerate(spec.intrusions):
-        (a, _), (b, _) = history.probe(first + 2 * k, walls), history.probe(first + 2 * k + 1, walls)
+        (a, _), (b, _) = history.probe(first + 2 * k), history.probe(first + 2 * k + 1)
         gap = np.linalg.norm(a - b, axis=1)
         values[f"intrusion.{name}"] = float((gap[0] - gap).max())
     return {name: Scalar(float(value), units[name]) for name, value in values.items() if np.isfinite(value)}
@@ -94,6 +102,13 @@ def _rebound(run: Run, velocity: np.ndarray) -> float:
         return float(np.linalg.norm(velocity))
     ahead = np.array(impact.direction) / np.linalg.norm(impact.direction)
     return float(-velocity @ ahead)
+
+
+def _way(run: Run, number: int) -> np.ndarray:
+    """Displacement of a probe, shape (samples, 3) [m]."""
+    x, _ = run.history.probe(number)
+    way: np.ndarray = x - x[0]
+    return way
 
 
 def _errors(run: Run) -> np.ndarray:
@@ -115,20 +130,28 @@ def forces(run: Run) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Wall -> (end of each interval between two samples [s], mean force on the wall in it [N])."""
     names = walls_of(run.case.spec)
     t = run.history.column("t")
-    steps = np.diff(run.history.impulses(len(names)), axis=0) if len(t) > 1 else np.zeros((0, len(names), 3))
+    steps = np.diff(run.history.impulses(), axis=0) if len(t) > 1 else np.zeros((0, len(names), 3))
     return {name: (t[1:], np.linalg.norm(steps[:, k], axis=1) / np.diff(t)) for k, name in enumerate(names) if len(t) > 1}
+
+
+def touches(run: Run) -> dict[str, np.ndarray]:
+    """Body -> contact force on it at the samples [N]; nothing where there is one body only."""
+    if len(run.case.names) < 2:
+        return {}
+    forces = np.linalg.norm(run.history.pressed(), axis=2)
+    return {name: forces[:, k] for k, name in enumerate(run.case.names)}
 
 
 def accelerations(run: Run) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Name -> (even times [s], filtered acceleration [m/s^2], shape (n, 3)); left out where there are too few samples for the filter."""
-    t, walls = run.history.column("t"), len(walls_of(run.case.spec))
+    t = run.history.column("t")
     found: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     if len(t) < 16:
         return found
     even = np.linspace(t[0], t[-1], len(t))
     dt = float(even[1])
     for k, (name, measured) in enumerate(run.case.spec.accelerations.items()):
-        _, velocity = run.history.probe(k, walls)
+        _, velocity = run.history.probe(k)
         smooth = np.stack([np.interp(even, t, velocity[:, d]) for d in range(3)], axis=1)
         try:
             found[name] = even, cfc(np.gradient(smooth, dt, axis=0), dt, measured.filter)
@@ -140,17 +163,24 @@ def accelerations(run: Run) -> dict[str, tuple[np.ndarray, np.ndarray]]:
 def series(run: Run) -> Series:
     """Energies, forces, accelerations, distances over time."""
     history, spec = run.history, run.case.spec
-    t, walls = history.column("t"), len(walls_of(spec))
+    t = history.column("t")
     columns = {name: history.column(name) for name in COLUMNS[2:]}
     units = dict.fromkeys(columns, "J")
     columns |= {"energy_error": _errors(run), "time_step": history.column("dt")}
     units |= {"energy_error": "1", "time_step": "s"}
     for name, (_, force) in forces(run).items():
         columns[f"force.{name}"], units[f"force.{name}"] = np.r_[0.0, force], "N"
+    for name, force in touches(run).items():
+        columns[f"contact_force.{name}"], units[f"contact_force.{name}"] = force, "N"
     for name, (even, a) in accelerations(run).items():
         columns[f"acceleration.{name}"] = np.interp(t, even, np.linalg.norm(a, axis=1))
         units[f"acceleration.{name}"] = "m/s^2"
+    first = len(spec.accelerations)
+    for k, name in enumerate(spec.displacements):
+        for d, axis in enumerate("xyz"):
+            columns[f"displacement.{name}.{axis}"], units[f"displacement.{name}.{axis}"] = _way(run, first + k)[:, d], "m"
+    first += len(spec.displacements)
     for k, name in enumerate(spec.intrusions):
-        (a, _), (b, _) = (history.probe(len(spec.accelerations) + 2 * k + end, walls) for end in (0, 1))
+        (a, _), (b, _) = (history.probe(first + 2 * k + end) for end in (0, 1))
         columns[f"distance.{name}"], units[f"distance.{name}"] = np.linalg.norm(a - b, axis=1), "m"
     return Series(t, columns, units)

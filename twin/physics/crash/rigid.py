@@ -17,7 +17,8 @@ class Rigid(NamedTuple):
     Attributes:
         first, members: nodes of each body; offset: of each member from the centre, in the body's frame (k, 3) [m].
         place, velocity: of the centres (b, 3) [m, m/s]; turn: rotation from the body's frame, row by row (b, 9).
-        spin: angular momentum about the centre (b, 3) [kg m^2/s]; mass: (b,) [kg]; looseness: inverse inertia in the body's frame (b, 9).
+        spin: angular momentum about the centre (b, 3) [kg m^2/s]; mass: (b,) [kg].
+        looseness: inverse inertia in the body's frame (b, 9).
         free: 1 where the centre may move (b, 3); turning: 1 where the body may turn (b,).
         driven: curve of the centre's velocity, or -1 (b, 3).
     """
@@ -66,7 +67,8 @@ def rigid_bodies(case: Case, v: np.ndarray, driven: np.ndarray) -> Rigid:
     velocity *= free
     spin *= turning[:, None]
     return Rigid(
-        first, np.concatenate([np.zeros(0, np.int32), *members]), np.concatenate(offsets), place, velocity, turn, spin, masses, looseness, free, turning, curves
+        first, np.concatenate([np.zeros(0, np.int32), *members]), np.concatenate(offsets), place, velocity, turn, spin, masses, looseness,
+        free, turning, curves,
     )  # fmt: skip
 
 

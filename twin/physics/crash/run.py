@@ -95,13 +95,13 @@ def init(case: Case, target: Target) -> Run:
     quads, owners = skin_of(case)
     arrays = started(case, quads, owners)
     probes = [case.place(place, where) for where, place in case.spec.probes()]
-    history = History(probes, np.unique(quads))
+    history = History(probes, np.unique(quads), len(arrays.walls.shape), len(case.names))
     contact = begun(case, quads, owners)
     found = energies(arrays, contact)
     threads = max(1, min(target.threads, case.elements // FEWEST))
     arrays.clock.limits[2] = case.spec.timing.safety * critical(contact, case.node_mass, float(arrays.blocks.step.min()))
     run = Run(case, arrays, contact, history, threads, quads, owners, found.kinetic, found.external)
-    history.sample(arrays, found, 0.0)
+    history.sample(arrays, contact, found, 0.0)
     history.frame(arrays)
     return run
 
@@ -151,7 +151,7 @@ def advance_to_end(run: Run, monitor: Monitor, save: Callable[[], None], due: Ca
         if ended or int(clock.steps[0]) == before:
             found = energies(run.arrays, run.contact)
             run.peak = max(run.peak, found.internal)
-            run.history.sample(run.arrays, found, run.outside(found))
+            run.history.sample(run.arrays, run.contact, found, run.outside(found))
             if clock.now[0] >= end * frame / (spec.frames - 1) * (1 - 1e-12):
                 run.history.frame(run.arrays)
             if reason := trouble(run, found):

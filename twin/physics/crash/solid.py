@@ -38,7 +38,8 @@ def bent(shape, modes, held, mass, dt, modulus, viscous, elastic, keep):  # type
     """Hourglass forces. Where the material flows, their elastic part flows with it: it returns as the deviator does.
 
     Args:
-        shape, modes: as `strained` gives them; held: elastic part so far, by component (3 x 4) [N]; keep: what plastic flow left of the deviator.
+        shape, modes: as `strained` gives them; held: elastic part so far, by component (3 x 4) [N]
+        keep: what plastic flow left of the deviator.
 
     Returns:
         elastic part now (3 x 4), whole force (3 x 4), work done against it in the step [J].

@@ -227,13 +227,14 @@ class CrashSpec(Spec):
     viscosity: Viscosity = Field(Viscosity(), description="bulk viscosity")
     guards: Guards = Field(Guards(), description="when a run stops itself")
     accelerations: dict[str, AccelerationSpec] = Field({}, description="name -> acceleration to measure")
+    displacements: dict[str, Place] = Field({}, description="name -> a place whose way from where it was is measured")
     intrusions: dict[str, tuple[Place, Place]] = Field({}, description="name -> two places whose distance shrinks")
     samples: int = Field(1000, ge=10, le=100_000, description="of the histories")
     frames: int = Field(40, ge=2, le=64, description="of the deforming mesh")
     pictures: bool = Field(True, description="deformed bodies, energies and forces as PNG")
     vtk: bool = Field(False, description="deforming mesh for ParaView: one .vtu a frame and a .pvd")
 
-    @field_validator("parts", "walls", "ties", "motions", "forces", "springs", "masses", "accelerations", "intrusions")
+    @field_validator("parts", "walls", "ties", "motions", "forces", "springs", "masses", "accelerations", "displacements", "intrusions")
     @classmethod
     def _plain_names(cls, given: dict[str, Any]) -> dict[str, Any]:
         """Names become names of scalars and files."""
@@ -258,5 +259,6 @@ class CrashSpec(Spec):
     def probes(self) -> list[tuple[str, Place]]:
         """Every place whose motion is measured, with its path in the scenario."""
         followed = [(f"accelerations.{name}.of", measured.of) for name, measured in self.accelerations.items()]
+        followed += [(f"displacements.{name}", place) for name, place in self.displacements.items()]
         followed += [(f"intrusions.{name}.{k}", place) for name, pair in self.intrusions.items() for k, place in enumerate(pair)]
         return followed
