@@ -40,6 +40,21 @@ def simulate(spec: CrashSpec, target: Target, monitor: Monitor, context: Context
     return run(spec, target, monitor, context)
 
 
+def simulate_many(specs: Sequence[CrashSpec], target: Target, monitor: Monitor, contexts: Sequence[Context]) -> Any:
+    """See `twin.physics.crash.simulate.simulate_many`: small cases, in one launch."""
+    from twin.physics.crash.simulate import simulate_many as run
+
+    return run(specs, target, monitor, contexts)
+
+
+def validate(quick: bool) -> list[dict[str, Any]]:
+    """Exact answers, and the Taylor bar of the literature."""
+    from twin.physics.crash.validate import rows
+
+    found: list[dict[str, Any]] = rows(quick)
+    return found
+
+
 def scalars(spec: CrashSpec) -> Mapping[str, str]:
     """Every scalar that a run of this spec can have -> unit."""
     if spec.human is not None:
@@ -80,7 +95,8 @@ def version() -> Mapping[str, str]:
 
     here = Path(__file__).resolve()
     twin = here.parents[2]
-    sources = sorted([*here.parent.glob("*.py"), *(twin / "geometry").glob("*.py"), *(twin / "kernel").glob("*.py")])
+    folders = here.parent, twin / "geometry", twin / "kernel", twin.parent / "robots"
+    sources = sorted(file for folder in folders for file in folder.glob("*.py"))
     data = [folder / file for folder in (assets.root() / "materials", assets.root() / "human") for file in sorted(folder.glob("*.yaml"))]
     source = sha256(b"".join(file.read_bytes() for file in [*sources, *data])).hexdigest()[:16]
     return {"source": source, "trimesh": installed("trimesh")}
@@ -98,4 +114,6 @@ KIND = Kind(
     cost=cost,
     example=EXAMPLE,
     preflight=preflight,
+    simulate_many=simulate_many,
+    validate=validate,
 )

@@ -23,6 +23,7 @@ MOST_STEPS = 1e9
 SOFTEST, STIFFEST = 1e4, 1.5e12  # [Pa]; gels and diamond
 METAL, SOFT_METAL = 1500.0, 1e8  # [kg/m^3], [Pa]: what is as heavy as a metal is not as soft as rubber
 LARGEST, SMALLEST = 100.0, 1e-5  # [m]
+SHALLOW = 0.01  # of an element's thickness: that deep bodies may start inside of each other
 
 
 def files(spec: CrashSpec, folder: Path) -> list[Path]:
@@ -43,7 +44,7 @@ def check(spec: CrashSpec, context: Context) -> Sequence[Fault]:
     try:
         case = prepare(spec, context.folder)
         faults = [*_meshes(case), *_sizes(case), *_stiffness(case)]
-        return faults or [*_time(case), *_memory(case), *_places(case)]
+        return faults or [*_time(case), *_memory(case), *_places(case), *_overlaps(case)]
     except BadInput as error:
         return [Fault(error.where, error.given, error.allowed, error.remedy)]
 
@@ -141,3 +142,28 @@ def _places(case: Case) -> list[Fault]:
         except BadInput as error:
             faults.append(Fault(error.where, error.given, error.allowed, error.remedy))
     return faults
+
+
+def _overlaps(case: Case) -> list[Fault]:
+    """Bodies that are inside of each other at the start: contact would shoot them apart."""
+    from twin.physics.crash.contact import begun, renewed
+    from twin.physics.crash.contact_loops import depths
+    from twin.physics.crash.run import skin_of
+
+    contact = begun(case, *skin_of(case))
+    if not len(contact.nodes):
+        return []
+    contact, _ = renewed(contact, case.x, np.zeros_like(case.x), 1.0)
+    found = np.zeros(len(contact.nodes))
+    depths(case.x, contact, found)
+    glued = {int(n) for name, tie in case.spec.ties.items() for n in case.place(tie.nodes, f"ties.{name}.nodes")}
+    found[[int(n) in glued for n in contact.nodes]] = 0.0
+    if not (found > SHALLOW).any():
+        return []
+    worst = int(np.argmax(found))
+    name = case.names[int(contact.part[worst])]
+    x, y, z = 1e3 * case.x[contact.nodes[worst]]
+    given = f"{int((found > SHALLOW).sum())} nodes inside of another body, the deepest at ({x:.4g}, {y:.4g}, {z:.4g}) mm"
+    return [
+        Fault(f"parts.{name}", given, "bodies that touch at most", "Move them apart; glue them with `ties` where they belong together.")
+    ]

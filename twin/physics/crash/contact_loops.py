@@ -7,9 +7,10 @@ import numpy as np
 from twin.kernel import loop, piece
 from twin.physics.crash.segment import above, rubbed, shares
 
-__all__ = ["count_near", "list_near", "press", "spread"]
+__all__ = ["count_near", "depths", "list_near", "press", "spread"]
 
 EDGE = 1.02  # of natural coordinates: a node between two faces belongs to one of them
+NOTHING = 1e-6  # of a thickness: that deep a node may be by rounding
 ALIKE = 0.5  # cosine between the normals of faces that a node passes over
 
 
@@ -120,7 +121,7 @@ def press(nodes, contact, dt, me, threads):  # type: ignore[no-untyped-def]
         if contact.face[s] >= 0:
             u = _relative(nodes.v, contact, s)
             work -= 0.5 * dt * (contact.force[s, 0] * u[0] + contact.force[s, 1] * u[1] + contact.force[s, 2] * u[2])
-        _nearest(nodes, contact, s, n)
+        _nearest(nodes, contact, s, n, dt)
         q = contact.face[s]
         if q < 0:
             for d in range(3):
@@ -142,11 +143,11 @@ def press(nodes, contact, dt, me, threads):  # type: ignore[no-untyped-def]
 
 
 @piece
-def _nearest(nodes, contact, s, n):  # type: ignore[no-untyped-def]
+def _nearest(nodes, contact, s, n, dt):  # type: ignore[no-untyped-def]
     """The face that a node is inside of; -1 where there is none.
 
     At an edge a node may be inside of two. Whoever touches already stays with faces that look the same way, the least deep of
-    them; whoever comes in belongs to the face that it moves into fastest.
+    them; whoever comes in was outside of its face before the step, and belongs to the one that it moves into fastest.
     """
     x, v = nodes.x, nodes.v
     p = x[n, 0], x[n, 1], x[n, 2]
@@ -173,6 +174,8 @@ def _nearest(nodes, contact, s, n):  # type: ignore[no-untyped-def]
                     for k in range(4):
                         u -= share[k] * v[contact.faces[q, k], d]
                     score -= u * normal[d]
+                if height + dt * score < -NOTHING * contact.thickness[q]:
+                    continue
             if score > best:
                 best, face, deep = score, q, -height
                 for k in range(4):
@@ -199,3 +202,22 @@ def spread(nodes, contact):  # type: ignore[no-untyped-def]
                 nodes.f[contact.nodes[s], d] += force
                 for k in range(4):
                     nodes.f[contact.faces[q, k], d] -= contact.share[s, k] * force
+
+
+@loop
+def depths(x, contact, found):  # type: ignore[no-untyped-def]
+    """How deep each node is inside of the face that is nearest to it, over the thickness behind; 0 where it is outside."""
+    for at in range(len(contact.near)):
+        s = contact.near[at]
+        n = contact.nodes[s]
+        p = x[n, 0], x[n, 1], x[n, 2]
+        nearest = np.inf
+        for k in range(contact.first[s], contact.first[s + 1]):
+            q = contact.candidates[k]
+            r, t, height, _ = above(
+                p, _corner(x, contact.faces, q, 0), _corner(x, contact.faces, q, 1), _corner(x, contact.faces, q, 2),
+                _corner(x, contact.faces, q, 3),
+            )  # fmt: skip
+            if abs(r) <= EDGE and abs(t) <= EDGE and abs(height) < nearest:
+                nearest = abs(height)
+                found[s] = max(-height, 0.0) / contact.thickness[q]

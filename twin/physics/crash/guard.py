@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["COUNTS", "trouble"]
 
 COUNTS = 0.01  # of the energy there is: below, shares of the internal energy mean nothing
+DEEPEST = 0.5  # of the element behind a face: deeper, a node would come out on the wrong side
 MATTERS = 0.05  # of the energy there is: hourglass energy below does not spoil a run
 
 
@@ -32,6 +33,14 @@ def trouble(run: Run, found: Energies) -> str:
     if dt < limits.smallest_step * run.first_step:
         remedy = "Take a coarser or more regular mesh there, timing.mass_scaling, a failure_strain, or a smaller guards.smallest_step"
         return f"the time step has collapsed to {dt:.2g} s from {run.first_step:.2g} s {now}: {_worst(run)}. {remedy}."
+    deepest = run.contact.deepest
+    if len(deepest) and deepest.max() > DEEPEST:
+        worst = int(np.argmax(deepest))
+        node, part = int(run.contact.nodes[worst]), run.case.names[int(run.contact.part[worst])]
+        x, y, z = 1e3 * run.case.x[node]
+        remedy = "Take a larger contact.stiffness or a smaller timing.safety; the other body may be much stiffer or too coarse"
+        where = f"node of {part}, at ({x:.4g}, {y:.4g}, {z:.4g}) mm at the start"
+        return f"a {where}, is {100 * deepest.max():.0f} % of an element's thickness deep in another body {now}. {remedy}."
     error = found.error(run.start, run.outside(found), run.peak)
     if error > limits.energy_error:
         remedy = "Take a smaller timing.safety, or softer contact; guards.energy_error is the limit"

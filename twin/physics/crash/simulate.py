@@ -1,6 +1,9 @@
-"""The run of a scenario: bodies that collide, or the verdict on a robot that touches a person."""
+"""The run of a scenario, or of many: bodies that collide, or the verdict on a robot that touches a person."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from twin.kinds import Context, Monitor, Target
 from twin.physics.crash.case import prepare
@@ -11,7 +14,7 @@ from twin.physics.crash.scene import scene_of
 from twin.physics.crash.spec import CrashSpec
 from twin.result.model import Result
 
-__all__ = ["simulate"]
+__all__ = ["simulate", "simulate_many"]
 
 
 def simulate(spec: CrashSpec, target: Target, monitor: Monitor, context: Context) -> Result:
@@ -38,3 +41,11 @@ def simulate(spec: CrashSpec, target: Target, monitor: Monitor, context: Context
         if spec.vtk:
             write_vtk(run, context.scratch)
     return result(run, reason, scene)
+
+
+def simulate_many(specs: Sequence[CrashSpec], target: Target, monitor: Monitor, contexts: Sequence[Context]) -> list[Result]:
+    """Small cases in one launch: each on one thread, as many at a time as there are threads, every result that of the case alone."""
+    one = Target(target.device, target.dtype, 1)
+    together = 1 if target.device == "cuda" else target.threads
+    with ThreadPoolExecutor(max(1, together)) as pool:
+        return list(pool.map(lambda case: simulate(case[0], one, monitor, case[1]), zip(specs, contexts, strict=True)))
