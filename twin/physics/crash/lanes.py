@@ -1,16 +1,16 @@
-"""One block of elements, 64 lanes side by side: nodes and state in, forces and state out, in one flat array.
+"""One block of elements, 64 lanes side by side: nodes in and forces out in one flat array, the state changed where it stands.
 
-The offsets into it are constants, so that the compiler sees that nothing overlaps and takes several lanes at a time.
+The offsets into both arrays are constants, so that the compiler sees that nothing overlaps and takes several lanes at a time.
 """
 
 from __future__ import annotations
 
 from twin.kernel import piece, scalar
 from twin.physics.crash.element import hex_johnson_cook, hex_linear, hex_table, tet_johnson_cook, tet_linear, tet_table
-from twin.physics.crash.layout import COUNT, HELD, LANES
+from twin.physics.crash.layout import HELD, LANES
 
 __all__ = [
-    "FORCES", "JOHNSON_COOK", "LINEAR", "NEW", "OLD", "ROWS", "TABLE", "TETS", "johnson_cook", "johnson_cook_tets", "linear", "linear_tets",
+    "FORCES", "JOHNSON_COOK", "LINEAR", "ROWS", "TABLE", "TETS", "johnson_cook", "johnson_cook_tets", "linear", "linear_tets",
     "table", "table_tets",
 ]  # fmt: skip
 
@@ -20,10 +20,8 @@ LINEAR, TABLE, JOHNSON_COOK = 0, 1, 2
 TETS = 3
 """Added to the law of a block of tetrahedra."""
 
-OLD = 48  # rows: 24 places, 24 velocities, then the state
-FORCES = OLD + COUNT
-NEW = FORCES + 24
-ROWS = NEW + COUNT
+FORCES = 48  # rows: 24 places, 24 velocities, 24 forces
+ROWS = FORCES + 24
 
 
 @scalar
@@ -35,15 +33,14 @@ def _eight(s, row, i):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def _six(s, row, i):  # type: ignore[no-untyped-def]
-    k = row * LANES + i
-    return s[k], s[k + LANES], s[k + 2 * LANES], s[k + 3 * LANES], s[k + 4 * LANES], s[k + 5 * LANES]
+def _six(t, i):  # type: ignore[no-untyped-def]
+    return t[i], t[i + LANES], t[i + 2 * LANES], t[i + 3 * LANES], t[i + 4 * LANES], t[i + 5 * LANES]
 
 
 @scalar
-def _four(s, row, i):  # type: ignore[no-untyped-def]
+def _four(t, row, i):  # type: ignore[no-untyped-def]
     k = row * LANES + i
-    return s[k], s[k + LANES], s[k + 2 * LANES], s[k + 3 * LANES]
+    return t[k], t[k + LANES], t[k + 2 * LANES], t[k + 3 * LANES]
 
 
 @scalar
@@ -52,33 +49,30 @@ def _nodes(s, i):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def _old(s, i):  # type: ignore[no-untyped-def]
-    k = OLD * LANES + i
-    held = _four(s, OLD + HELD, i), _four(s, OLD + HELD + 4, i), _four(s, OLD + HELD + 8, i)
-    return _six(s, OLD, i), s[k + 6 * LANES], s[k + 7 * LANES], s[k + 8 * LANES], s[k + 9 * LANES], s[k + 10 * LANES], held
+def _old(t, i):  # type: ignore[no-untyped-def]
+    held = _four(t, HELD, i), _four(t, HELD + 4, i), _four(t, HELD + 8, i)
+    return _six(t, i), t[i + 6 * LANES], t[i + 7 * LANES], t[i + 8 * LANES], t[i + 9 * LANES], t[i + 10 * LANES], held
 
 
 @scalar
-def _put(s, i, new):  # type: ignore[no-untyped-def]
+def _put(s, t, i, new):  # type: ignore[no-untyped-def]
     forces, stress, ep, energy, hourglass, temperature, held, step = new
     k = FORCES * LANES + i
     for n in range(8):
         s[k + n * LANES] = forces[0][n]
         s[k + (8 + n) * LANES] = forces[1][n]
         s[k + (16 + n) * LANES] = forces[2][n]
-    k = NEW * LANES + i
     for n in range(6):
-        s[k + n * LANES] = stress[n]
-    s[k + 6 * LANES] = ep
-    s[k + 7 * LANES] = energy
-    s[k + 8 * LANES] = hourglass
-    s[k + 9 * LANES] = s[(OLD + 9) * LANES + i]
-    s[k + 10 * LANES] = temperature
-    s[k + 11 * LANES] = step
+        t[i + n * LANES] = stress[n]
+    t[i + 6 * LANES] = ep
+    t[i + 7 * LANES] = energy
+    t[i + 8 * LANES] = hourglass
+    t[i + 10 * LANES] = temperature
+    t[i + 11 * LANES] = step
     for n in range(4):
-        s[k + (HELD + n) * LANES] = held[0][n]
-        s[k + (HELD + 4 + n) * LANES] = held[1][n]
-        s[k + (HELD + 8 + n) * LANES] = held[2][n]
+        t[i + (HELD + n) * LANES] = held[0][n]
+        t[i + (HELD + 4 + n) * LANES] = held[1][n]
+        t[i + (HELD + 8 + n) * LANES] = held[2][n]
 
 
 @scalar
@@ -104,48 +98,48 @@ def _johnson_cook(c):  # type: ignore[no-untyped-def]
 
 
 @piece
-def linear(s, dt, c):  # type: ignore[no-untyped-def]
-    """Hexahedra with linear hardening. `c`: the material's constants."""
+def linear(s, t, dt, c):  # type: ignore[no-untyped-def]
+    """Hexahedra with linear hardening. `t`: the block's state; `c`: the material's constants."""
     m = _linear(c)
     for i in range(LANES):
-        _put(s, i, hex_linear(_nodes(s, i), _old(s, i), dt, m))
+        _put(s, t, i, hex_linear(_nodes(s, i), _old(t, i), dt, m))
 
 
 @piece
-def table(s, dt, c):  # type: ignore[no-untyped-def]
+def table(s, t, dt, c):  # type: ignore[no-untyped-def]
     """Hexahedra with tabulated hardening and a rate effect."""
     m = _table(c)
     for i in range(LANES):
-        _put(s, i, hex_table(_nodes(s, i), _old(s, i), dt, m))
+        _put(s, t, i, hex_table(_nodes(s, i), _old(t, i), dt, m))
 
 
 @piece
-def johnson_cook(s, dt, c):  # type: ignore[no-untyped-def]
+def johnson_cook(s, t, dt, c):  # type: ignore[no-untyped-def]
     """Hexahedra with Johnson and Cook's law."""
     m = _johnson_cook(c)
     for i in range(LANES):
-        _put(s, i, hex_johnson_cook(_nodes(s, i), _old(s, i), dt, m))
+        _put(s, t, i, hex_johnson_cook(_nodes(s, i), _old(t, i), dt, m))
 
 
 @piece
-def linear_tets(s, dt, c):  # type: ignore[no-untyped-def]
+def linear_tets(s, t, dt, c):  # type: ignore[no-untyped-def]
     """Tetrahedra with linear hardening."""
     m = _linear(c)
     for i in range(LANES):
-        _put(s, i, tet_linear(_nodes(s, i), _old(s, i), dt, m))
+        _put(s, t, i, tet_linear(_nodes(s, i), _old(t, i), dt, m))
 
 
 @piece
-def table_tets(s, dt, c):  # type: ignore[no-untyped-def]
+def table_tets(s, t, dt, c):  # type: ignore[no-untyped-def]
     """Tetrahedra with tabulated hardening and a rate effect."""
     m = _table(c)
     for i in range(LANES):
-        _put(s, i, tet_table(_nodes(s, i), _old(s, i), dt, m))
+        _put(s, t, i, tet_table(_nodes(s, i), _old(t, i), dt, m))
 
 
 @piece
-def johnson_cook_tets(s, dt, c):  # type: ignore[no-untyped-def]
+def johnson_cook_tets(s, t, dt, c):  # type: ignore[no-untyped-def]
     """Tetrahedra with Johnson and Cook's law."""
     m = _johnson_cook(c)
     for i in range(LANES):
-        _put(s, i, tet_johnson_cook(_nodes(s, i), _old(s, i), dt, m))
+        _put(s, t, i, tet_johnson_cook(_nodes(s, i), _old(t, i), dt, m))

@@ -18,7 +18,7 @@ from twin.physics.crash.loops_nodes import carry_bodies, carry_walls, gather_glu
 
 __all__ = ["VOID_MASS", "advance"]
 
-FORCES, NEW, OLD, ROWS = lanes.FORCES, lanes.NEW, lanes.OLD, lanes.ROWS
+FORCES, ROWS = lanes.FORCES, lanes.ROWS
 LINEAR, TABLE, JOHNSON_COOK, TETS = lanes.LINEAR, lanes.TABLE, lanes.JOHNSON_COOK, lanes.TETS
 FAILURE, VOID_MASS = 9, 1e12
 
@@ -95,66 +95,61 @@ def _sweep(nodes, blocks, curved, heated, tets, s, dt, half, me, threads):  # ty
         for b in range(blocks.first[slab], blocks.first[slab + 1]):
             _gather(nodes, blocks, s, b)
             constants = blocks.constants[blocks.material[b]]
-            _strain(blocks.law[b], curved, heated, tets, s, dt, constants)
+            _strain(blocks.law[b], curved, heated, tets, s, blocks.state[b].reshape(-1), dt, constants)
             smallest = min(smallest, _scatter(nodes, blocks, s, b))
             if constants[FAILURE] > 0.0:
-                _erode(blocks, s, b, constants[FAILURE])
+                _erode(blocks, b, constants[FAILURE])
         blocks.step[slab] = smallest
 
 
 @piece
-def _strain(law, curved, heated, tets, s, dt, constants):  # type: ignore[no-untyped-def]
+def _strain(law, curved, heated, tets, s, t, dt, constants):  # type: ignore[no-untyped-def]
     """A block's elements with the block's law."""
     if law == LINEAR:
-        lanes.linear(s, dt, constants)
+        lanes.linear(s, t, dt, constants)
     if curved is not None and law == TABLE:
-        lanes.table(s, dt, constants)
+        lanes.table(s, t, dt, constants)
     if heated is not None and law == JOHNSON_COOK:
-        lanes.johnson_cook(s, dt, constants)
+        lanes.johnson_cook(s, t, dt, constants)
     if tets is not None and law == TETS + LINEAR:
-        lanes.linear_tets(s, dt, constants)
+        lanes.linear_tets(s, t, dt, constants)
     if tets is not None and curved is not None and law == TETS + TABLE:
-        lanes.table_tets(s, dt, constants)
+        lanes.table_tets(s, t, dt, constants)
     if tets is not None and heated is not None and law == TETS + JOHNSON_COOK:
-        lanes.johnson_cook_tets(s, dt, constants)
+        lanes.johnson_cook_tets(s, t, dt, constants)
 
 
 @piece
 def _gather(nodes, blocks, s, b):  # type: ignore[no-untyped-def]
+    """Places and velocities of a block's nodes."""
     for k in range(8):
         for i in range(LANES):
-            n = blocks.connect[b, k, i]
+            n = np.uint64(blocks.connect[b, k, i])  # unsigned: no look whether it counts from the end
             for d in range(3):
                 s[(8 * d + k) * LANES + i] = nodes.x[n, d]
                 s[(24 + 8 * d + k) * LANES + i] = nodes.v[n, d]
-    for k in range(COUNT):
-        for i in range(LANES):
-            s[(OLD + k) * LANES + i] = blocks.state[b, k, i]
 
 
 @piece
 def _scatter(nodes, blocks, s, b):  # type: ignore[no-untyped-def]
-    """Forces to the nodes, state back; the smallest critical step, or 0 where one is no positive number."""
+    """Forces to the nodes; the smallest critical step, or 0 where one is no positive number."""
     for k in range(8):
         for i in range(LANES):
-            n = blocks.connect[b, k, i]
+            n = np.uint64(blocks.connect[b, k, i])
             for d in range(3):
                 nodes.f[n, d] += s[(FORCES + 8 * d + k) * LANES + i]
-    for k in range(COUNT):
-        for i in range(LANES):
-            blocks.state[b, k, i] = s[(NEW + k) * LANES + i]
     smallest = np.inf
     for i in range(LANES):
-        step = s[(NEW + STEP) * LANES + i]
+        step = blocks.state[b, STEP, i]
         smallest = min(smallest, step if step > 0.0 else 0.0)
     return smallest
 
 
 @piece
-def _erode(blocks, s, b, failure):  # type: ignore[no-untyped-def]
+def _erode(blocks, b, failure):  # type: ignore[no-untyped-def]
     """Elements strained beyond failure let go of their nodes; their energy stays counted."""
     for i in range(LANES):
-        if s[(NEW + PLASTIC) * LANES + i] >= failure and blocks.connect[b, 0, i] != blocks.dummy:
+        if blocks.state[b, PLASTIC, i] >= failure and blocks.connect[b, 0, i] != blocks.dummy:
             for k in range(8):
                 blocks.connect[b, k, i] = blocks.dummy + k
             blocks.state[b, MASS, i] = VOID_MASS
