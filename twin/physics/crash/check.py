@@ -23,6 +23,7 @@ MOST_STEPS = 1e9
 SOFTEST, STIFFEST = 1e4, 1.5e12  # [Pa]; gels and diamond
 METAL, SOFT_METAL = 1500.0, 1e8  # [kg/m^3], [Pa]: what is as heavy as a metal is not as soft as rubber
 LARGEST, SMALLEST = 100.0, 1e-5  # [m]
+MESHING = 2000  # [B] of an element while it is meshed and looked at
 SHALLOW = 0.01  # of an element's thickness: that deep bodies may start inside of each other
 
 
@@ -41,10 +42,12 @@ def check(spec: CrashSpec, context: Context) -> Sequence[Fault]:
         from twin.physics.crash.human import human_check
 
         return list(human_check(spec.human, context))
+    if faults := _too_many(spec):
+        return faults
     try:
         case = prepare(spec, context.folder)
         faults = [*_meshes(case), *_sizes(case), *_stiffness(case)]
-        return faults or [*_time(case), *_memory(case), *_places(case), *_overlaps(case)]
+        return faults or [*_time(case), *_places(case), *_overlaps(case)]
     except BadInput as error:
         return [Fault(error.where, error.given, error.allowed, error.remedy)]
 
@@ -115,13 +118,16 @@ def _time(case: Case) -> list[Fault]:
     return faults
 
 
-def _memory(case: Case) -> list[Fault]:
+def _too_many(spec: CrashSpec) -> list[Fault]:
+    """Models larger than the memory, known from their counts before they are meshed."""
     there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    needed = BYTES * case.elements + 40 * len(case.x) * case.spec.frames
+    elements = sum(part.shape.count() for part in spec.bodies.values() if part.shape is not None)
+    needed = (MESHING + BYTES) * elements
     if needed <= there:
         return []
     allowed = f"models that fit into this machine's {there / 2**30:.1f} GiB; this one takes {needed / 2**30:.1f} GiB"
-    return [Fault("model", f"{case.elements:,} elements", allowed, "Take larger cells.")]
+    where = "model" if spec.model is not None else "parts"
+    return [Fault(where, f"{elements:,} elements", allowed, "Take larger cells.")]
 
 
 def _places(case: Case) -> list[Fault]:
