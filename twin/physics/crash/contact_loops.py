@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.kernel import loop, piece
+from twin.kernel import loop, piece, scalar
 from twin.physics.crash.segment import above, rubbed, shares
 
 __all__ = ["count_near", "depths", "list_near", "press", "spread"]
@@ -93,13 +93,13 @@ def list_near(
     return first, found
 
 
-@piece
+@scalar
 def _corner(x, faces, q, k):  # type: ignore[no-untyped-def]
     n = faces[q, k]
     return x[n, 0], x[n, 1], x[n, 2]
 
 
-@piece
+@scalar
 def _relative(v, contact, s):  # type: ignore[no-untyped-def]
     """Velocity of a node against the place of its face that it touches [m/s]."""
     n, q = contact.nodes[s], contact.face[s]
@@ -142,7 +142,7 @@ def press(nodes, contact, dt, me, threads):  # type: ignore[no-untyped-def]
         contact.work[s] += work
 
 
-@piece
+@scalar
 def _nearest(nodes, contact, s, n, dt):  # type: ignore[no-untyped-def]
     """The face that a node is inside of; -1 where there is none.
 

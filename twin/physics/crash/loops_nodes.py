@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from twin.kernel import piece
+from twin.kernel import piece, scalar
 from twin.physics.crash.walls import away, stopped
 
 __all__ = ["CHUNK", "carry_bodies", "carry_walls", "gather_glued", "glue", "move", "push", "stretch"]
@@ -12,7 +12,7 @@ __all__ = ["CHUNK", "carry_bodies", "carry_walls", "gather_glued", "glue", "move
 CHUNK = 1024  # nodes
 
 
-@piece
+@scalar
 def _at(motions, curve, t):  # type: ignore[no-untyped-def]
     """Value of a curve."""
     first, stop = motions.first[curve], motions.first[curve + 1]
@@ -136,7 +136,7 @@ def carry_bodies(nodes, bodies, motions, t, dt, kick):  # type: ignore[no-untype
                 nodes.f[n, d] = 0.0
 
 
-@piece
+@scalar
 def _turn(bodies, b, dt):  # type: ignore[no-untyped-def]
     """Turn a body by the rotation of a step: omega = R J^-1 R' L."""
     q = bodies.turn[b]
@@ -178,13 +178,13 @@ def move(nodes, walls, motions, t, dt, kick, me, threads):  # type: ignore[no-un
                 nodes.f[n, d] = 0.0
 
 
-@piece
+@scalar
 def _before(nodes, motions, kick, n, d):  # type: ignore[no-untyped-def]
     """Velocity before the step's forces [m/s]: work of what changes it besides them goes with the mean of that and the last one."""
     return nodes.v[n, d] - (nodes.f[n, d] * nodes.inverse_mass[n] + motions.gravity[d]) * kick * nodes.free[n, d]
 
 
-@piece
+@scalar
 def _drive(nodes, motions, t, kick, begin, end, chunk):  # type: ignore[no-untyped-def]
     """Velocities as prescribed; the work that this takes comes from outside."""
     for n in range(begin, end):
@@ -198,7 +198,7 @@ def _drive(nodes, motions, t, kick, begin, end, chunk):  # type: ignore[no-untyp
                 nodes.v[n, d] = wanted
 
 
-@piece
+@scalar
 def _hit(nodes, walls, motions, w, dt, kick, begin, end, chunk):  # type: ignore[no-untyped-def]
     """Nodes that would end their step inside a wall end on it."""
     shape, radius, friction = walls.shape[w], walls.place[w, 6], walls.friction[w]
