@@ -53,6 +53,7 @@ def started(case: Case, quads: np.ndarray, owners: np.ndarray) -> Arrays:
     free = _free(case)
     v = _velocities(case) * free[:count]
     cube = (CORNERS + 1) / 2 * VOID
+    cube[3, 2] = VOID / 2  # its first four nodes make a tetrahedron
     chunks = -(-count // CHUNK)
     ties, motions = tied(case, quads, owners), _motions(case)
     bodies = rigid_bodies(case, _velocities(case), motions.driven)
