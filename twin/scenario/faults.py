@@ -86,7 +86,7 @@ def _is_tag(item: Located, depth: int) -> bool:
     return False
 
 
-_WRONG_SHAPE = ("model_type", "dict_type", "list_type", "tuple_type", "is_instance_of", "literal_error")
+_WRONG_SHAPE = ("model_type", "dict_type", "list_type", "tuple_type", "string_type", "float_type", "is_instance_of", "literal_error")
 
 
 def _badness(branch: Sequence[Located]) -> tuple[int, int, int]:

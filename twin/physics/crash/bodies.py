@@ -26,7 +26,8 @@ def placed(spec: CrashSpec, folder: Path) -> dict[str, SolidMesh]:
     Raises:
         BadInput: a mesh that cannot be read; `where` is its path in the scenario.
     """
-    found = {name: _turned(part, _mesh(name, part, folder)) for name, part in spec.bodies.items()}
+    head = "" if spec.model is not None else "parts."
+    found = {name: _turned(part, _mesh(f"{head}{name}.mesh", part, folder)) for name, part in spec.bodies.items()}
     turn = Pose(roll=spec.orientation.roll, pitch=spec.orientation.pitch, yaw=spec.orientation.yaw).matrix()[:3, :3]
     if np.array_equal(turn, np.eye(3)):
         return found
@@ -40,10 +41,9 @@ def bounds(meshes: Mapping[str, SolidMesh]) -> np.ndarray:
     return np.array([corners[:, 0].min(axis=0), corners[:, 1].max(axis=0)])
 
 
-def _mesh(name: str, part: PartSpec, folder: Path) -> SolidMesh:
+def _mesh(where: str, part: PartSpec, folder: Path) -> SolidMesh:
     if part.shape is not None:
         return mesh_of(part.shape)
-    where = f"parts.{name}.mesh"
     try:
         path = resolve(str(part.mesh), folder)
         if path.suffix.lower() == ".msh":

@@ -12,6 +12,8 @@ from twin.errors import BadInput, Fault
 from twin.geometry.solid_mesh import problems
 from twin.kinds import Context
 from twin.physics.crash.case import Case, prepare
+from twin.physics.crash.check_start import behind_walls, doubly_driven, idle, path_of, places, too_seldom
+from twin.physics.crash.constants import sound
 from twin.physics.crash.cost import BYTES
 from twin.physics.crash.preflight import critical_step, steps_of
 from twin.physics.crash.spec import CrashSpec
@@ -21,6 +23,7 @@ __all__ = ["check", "files"]
 
 MOST_STEPS = 1e9
 SOFTEST, STIFFEST = 1e4, 1.5e12  # [Pa]; gels and diamond
+FASTEST = 25e3  # [m/s] sound; diamond has 18 km/s
 METAL, SOFT_METAL = 1500.0, 1e8  # [kg/m^3], [Pa]: what is as heavy as a metal is not as soft as rubber
 LARGEST, SMALLEST = 100.0, 1e-5  # [m]
 MESHING = 2000  # [B] of an element while it is meshed and looked at
@@ -47,13 +50,10 @@ def check(spec: CrashSpec, context: Context) -> Sequence[Fault]:
     try:
         case = prepare(spec, context.folder)
         faults = [*_meshes(case), *_sizes(case), *_stiffness(case)]
-        return faults or [*_time(case), *_places(case), *_overlaps(case)]
+        faults = faults or [*_time(case), *places(case), *idle(case), *too_seldom(spec)]
+        return faults or [*doubly_driven(case), *behind_walls(case), *_overlaps(case)]
     except BadInput as error:
         return [Fault(error.where, error.given, error.allowed, error.remedy)]
-
-
-def _path(case: Case, name: str) -> str:
-    return "model" if case.spec.model is not None else f"parts.{name}"
 
 
 def _meshes(case: Case) -> list[Fault]:
@@ -62,14 +62,14 @@ def _meshes(case: Case) -> list[Fault]:
     for name, mesh in case.meshes.items():
         found = problems(mesh)
         if found:
-            where = f"{_path(case, name)}.{'mesh' if case.spec.bodies[name].mesh is not None else 'shape'}"
+            where = f"{path_of(case, name)}.{'mesh' if case.spec.bodies[name].mesh is not None else 'shape'}"
             more = f" and {len(found) - 1} more" if len(found) > 1 else ""
             faults.append(Fault(where, found[0].text + more, "elements with a positive volume and nodes of their own", "Mend the mesh."))
     if not faults and not (case.lengths > 0).all():
         bad = int(np.flatnonzero(~(case.lengths > 0))[0])
         name = case.names[int(case.part[bad])]
         given = f"element {bad - int(case.first_element[case.part[bad]])} with no volume in its middle"
-        faults.append(Fault(f"{_path(case, name)}.mesh", given, "elements with a positive volume", "Mend the mesh."))
+        faults.append(Fault(f"{path_of(case, name)}.mesh", given, "elements with a positive volume", "Mend the mesh."))
     return faults
 
 
@@ -79,9 +79,12 @@ def _sizes(case: Case) -> list[Fault]:
     for name, mesh in case.meshes.items():
         largest = float(np.ptp(mesh.bounds, axis=0).max())
         if not SMALLEST <= largest <= LARGEST:
-            allowed = f"bodies between {1e3 * SMALLEST:g} mm and {LARGEST:g} m; this one is {largest:.4g} m long"
-            given = case.spec.bodies[name].scale
-            faults.append(Fault(f"{_path(case, name)}.scale", given, allowed, "A file drawn in millimetres wants `scale: 0.001`."))
+            allowed, part = f"bodies between {1e3 * SMALLEST:g} mm and {LARGEST:g} m", case.spec.bodies[name]
+            if part.mesh is None:
+                faults.append(Fault(f"{path_of(case, name)}.shape", f"{largest:.4g} m", allowed, "A bare number is in metres."))
+                continue
+            allowed += f"; this one is {largest:.4g} m long"
+            faults.append(Fault(f"{path_of(case, name)}.scale", part.scale, allowed, "A file drawn in millimetres wants `scale: 0.001`."))
     return faults
 
 
@@ -94,11 +97,15 @@ def _stiffness(case: Case) -> list[Fault]:
             allowed = f"Young's moduli between {SOFTEST:g} and {STIFFEST:g} Pa" + (
                 f", and above {SOFT_METAL:g} Pa for what is as heavy as {m.density:g} kg/m^3" if soft else ""
             )
-            faults.append(Fault(f"{_path(case, name)}.material.young", m.young, allowed, "Steel has 210 GPa; a bare number is in Pa."))
+            faults.append(Fault(f"{path_of(case, name)}.material.young", m.young, allowed, "Steel has 210 GPa; a bare number is in Pa."))
+        elif sound(m) > FASTEST:
+            allowed = f"densities with which sound is slower than {FASTEST:g} m/s; here it has {sound(m):.3g} m/s"
+            remedy = "Steel has 7850 kg/m^3; a bare number is in kg/m^3."
+            faults.append(Fault(f"{path_of(case, name)}.material.density", m.density, allowed, remedy))
         strength = m.yield_stress or (m.curve[0][1] if m.curve else None) or (m.johnson_cook.a if m.johnson_cook else None)
         if strength is not None and strength > 0.2 * m.young:
             allowed = f"a yield stress below a fifth of Young's modulus, {0.2 * m.young:.3g} Pa"
-            faults.append(Fault(f"{_path(case, name)}.material.yield_stress", strength, allowed, "Mixed units? A bare number is in Pa."))
+            faults.append(Fault(f"{path_of(case, name)}.material.yield_stress", strength, allowed, "Mixed units? A bare number is in Pa."))
     return faults
 
 
@@ -128,26 +135,6 @@ def _too_many(spec: CrashSpec) -> list[Fault]:
     allowed = f"models that fit into this machine's {there / 2**30:.1f} GiB; this one takes {needed / 2**30:.1f} GiB"
     where = "model" if spec.model is not None else "parts"
     return [Fault(where, f"{elements:,} elements", allowed, "Take larger cells.")]
-
-
-def _places(case: Case) -> list[Fault]:
-    """Sets that do not exist: all of them are looked up here, so that nothing runs for an hour first."""
-    faults = []
-    looks = [(f"{_path(case, name)}.hold", name, wanted) for name, part in case.spec.bodies.items() for wanted in part.hold]
-    for where, name, wanted in looks:
-        try:
-            case.set_of(name, wanted, where)
-        except BadInput as error:
-            faults.append(Fault(error.where, error.given, error.allowed, error.remedy))
-    spec = case.spec
-    places = [(f"motions.{k}.of", m.of) for k, m in spec.motions.items()]
-    places += [(f"forces.{k}.on", f.on) for k, f in spec.forces.items()]
-    for where, place in [*places, *spec.probes()]:
-        try:
-            case.place(place, where)
-        except BadInput as error:
-            faults.append(Fault(error.where, error.given, error.allowed, error.remedy))
-    return faults
 
 
 def _overlaps(case: Case) -> list[Fault]:

@@ -68,6 +68,8 @@ class MaterialSpec(Spec):
             raise ValueError("a rate effect wants a yield_stress or a curve; Johnson and Cook's law has its own")
         if self.rigid and given:
             raise ValueError(f"a rigid material does not yield; leave {given[0]} away")
+        if self.failure_strain is not None and not given:
+            raise ValueError("a failure_strain wants a yield_stress, a curve or Johnson and Cook's law: it is a plastic strain")
         if self.hardening and self.yield_stress is None:
             raise ValueError("hardening wants a yield_stress")
         return self

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from twin.physics.crash.human_spec import HumanSpec
 from twin.physics.crash.material_spec import MaterialSpec
@@ -20,9 +21,18 @@ __all__ = [
 
 Vector = tuple[Length, Length, Length]
 Velocity = tuple[Speed, Speed, Speed]
-Curve = tuple[tuple[Time, float], ...]
 Axis = Literal["x", "y", "z"]
 NAME = r"[A-Za-z0-9_-]{1,64}"
+
+
+def _rising(curve: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    if not curve or any(b <= a for (a, _), (b, _) in pairwise(curve)):
+        raise ValueError("pairs of time and value, at least one, times rising")
+    return curve
+
+
+Curve = Annotated[tuple[tuple[Time, float], ...], AfterValidator(_rising)]
+SpeedCurve = Annotated[tuple[tuple[Time, Speed], ...], AfterValidator(_rising)]
 
 
 class Orientation(Spec):
@@ -148,7 +158,7 @@ class MotionSpec(Spec):
 
     of: Place = Field(description="what moves")
     axis: Axis = Field(description="in which direction")
-    velocity: Speed | Curve = Field(description="[m/s], or pairs of time [s] and velocity [m/s]")
+    velocity: Speed | SpeedCurve = Field(description="[m/s], or pairs of time [s] and velocity [m/s]")
 
 
 class ForceSpec(Spec):
@@ -249,6 +259,12 @@ class CrashSpec(Spec):
             raise ValueError("exactly one of `model` (one body), `parts` (several) and `human` (a robot and a person)")
         if self.human is None and self.until is None:
             raise ValueError("`until` is missing: how long the run takes, such as 5 ms")
+        if self.human is None and self.contact is not None and self.model is not None:
+            raise ValueError("`contact` is between several `parts`; one body does not touch itself")
+        fields = type(self).model_fields
+        alone = [name for name in fields if name != "human" and getattr(self, name) != fields[name].get_default(call_default_factory=True)]
+        if self.human is not None and alone:
+            raise ValueError(f"a robot and a person collide by a formula: beside `human` there is no {', '.join(alone)}")
         return self
 
     @property
