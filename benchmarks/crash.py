@@ -74,7 +74,8 @@ def _hexahedra(cells: Counts, peer_cells: Counts, repeats: int, cycles: int, inc
     a, b, c, *peer = alternately(repeats, measures)
     flowing = (one.arrays.order.read(one.arrays.blocks.state, PLASTIC) > 0).mean()
     note = f"{one.case.elements:,} hexahedra, {100 * flowing:.0f} % have flowed"
-    found = [row(CASE, UNIT, b, a, "one thread", threads=2, dtype="float64", note=f"{note}; time that passes with two threads, processor seconds of one")]
+    clocks = f"{note}; time that passes with two threads, processor seconds of one"
+    found = [row(CASE, UNIT, b, a, "one thread", threads=2, dtype="float64", note=clocks)]
     if peer:
         theirs = f"{small.case.elements:,} C3D8R, explicit, J2"
         found.append(row(CASE, UNIT, a, peer[0], "calculix", threads=1, dtype="float64", note=f"{note}; peer {theirs}"))
