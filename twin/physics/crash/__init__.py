@@ -112,6 +112,7 @@ KIND = Kind(
     files=files,
     check=check,
     cost=cost,
+    targets=("cpu", "cuda"),
     example=EXAMPLE,
     preflight=preflight,
     simulate_many=simulate_many,

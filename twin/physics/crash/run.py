@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from twin.errors import BadInput
 from twin.geometry.solid_mesh import exterior
 from twin.kernel.barrier import arrivals, together
 from twin.kinds import Monitor, Target
@@ -38,6 +39,7 @@ class Run:
         start: kinetic energy at the start [J]; lifted: what gravity's potential was then [J]; peak: largest internal energy [J].
         seconds: that the steps took; compile_seconds: that were lost at the first.
         good_until: step up to which the contact's candidates are good.
+        on_cuda: whether a GPU takes the steps; device: the arrays there (`loops_cuda.Device`), once a step has been taken.
     """
 
     case: Case
@@ -55,6 +57,8 @@ class Run:
     compile_seconds: float = 0.0
     pace: float = 0.0
     good_until: int = 0
+    on_cuda: bool = False
+    device: Any = None
 
     def outside(self, found: Energies) -> float:
         """External work so far [J]."""
@@ -62,12 +66,15 @@ class Run:
 
     def state(self) -> dict[str, Any]:
         """All that later steps depend on, arrays by name."""
+        if self.device is not None:
+            self.device.fetch(whole=True)
         held = {f"{name}.{field}": array for name, group in self._groups().items() for field, array in _arrays(group)}
         numbers = {name: getattr(self, name) for name in NUMBERS}
         return {**held, **numbers, **self.history.state()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from a state."""
+        self.device = None
         for name, group in self._groups().items():
             if name != "contact":
                 for field, array in _arrays(group):
@@ -94,16 +101,33 @@ def init(case: Case, target: Target) -> Run:
     """At time 0, with the first row and the first frame written down."""
     quads, owners = skin_of(case)
     arrays = started(case, quads, owners)
+    if target.device == "cuda":
+        _refuse(arrays)
+        from twin.physics.crash.loops_cuda import in_rows
+
+        arrays = in_rows(arrays)
     probes = [case.place(place, where) for where, place in case.spec.probes()]
     history = History(probes, np.unique(quads), len(arrays.walls.shape), len(case.names))
     contact = begun(case, quads, owners)
     found = energies(arrays, contact)
     threads = max(1, min(target.threads, case.elements // FEWEST))
     arrays.clock.limits[2] = case.spec.timing.safety * critical(contact, case.node_mass, float(arrays.blocks.step.min()))
-    run = Run(case, arrays, contact, history, threads, quads, owners, found.kinetic, found.external)
+    run = Run(case, arrays, contact, history, threads, quads, owners, found.kinetic, found.external, on_cuda=target.device == "cuda")
     history.sample(arrays, contact, found, 0.0)
     history.frame(arrays)
     return run
+
+
+def _refuse(arrays: Arrays) -> None:
+    """What one thread does alone on the CPU has no loops on CUDA.
+
+    Raises:
+        BadInput: rigid bodies, ties or springs.
+    """
+    for name, found in (("rigid bodies", arrays.bodies.mass), ("ties", arrays.ties.nodes), ("springs", arrays.springs.length)):
+        if len(found):
+            remedy = "Leave --target away: elements, walls, motions, forces and contact run on cuda."
+            raise BadInput("--target", "cuda", f"cpu for a crash with {name}", remedy)
 
 
 def skin_of(case: Case) -> tuple[np.ndarray, np.ndarray]:
@@ -118,12 +142,24 @@ def skin_of(case: Case) -> tuple[np.ndarray, np.ndarray]:
 
 def step(run: Run, until: float, cycles: int) -> None:
     """At most so many steps, or to the time `until` [s]."""
+    if run.on_cuda:
+        _step_on_device(run, until, cycles)
+        return
     a, arrived = run.arrays, arrivals(run.threads)
     laws = set(run.case.laws.tolist())
     curved, heated = (1 if law in laws else None for law in (TABLE, JOHNSON_COOK))
     tets = 1 if run.case.tet.any() else None
     groups = a.nodes, a.blocks, a.walls, a.motions, a.clock, run.contact, a.bodies, a.ties, a.springs, curved, heated, tets
     together(lambda me: loops.advance(*groups, until, cycles, arrived, me, run.threads), run.threads)
+
+
+def _step_on_device(run: Run, until: float, cycles: int) -> None:
+    if run.device is None:
+        from twin.physics.crash.loops_cuda import Device
+
+        run.device = Device(run.arrays, run.contact)
+    run.device.advance(until, cycles, run.contact)
+    run.device.fetch()
 
 
 def advance_to_end(run: Run, monitor: Monitor, save: Callable[[], None], due: Callable[[], bool]) -> str:

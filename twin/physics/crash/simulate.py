@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from twin.errors import BadInput
 from twin.kinds import Context, Monitor, Target
 from twin.physics.crash.case import prepare
 from twin.physics.crash.outcome import result
@@ -18,8 +19,14 @@ __all__ = ["simulate", "simulate_many"]
 
 
 def simulate(spec: CrashSpec, target: Target, monitor: Monitor, context: Context) -> Result:
-    """A run that stops itself keeps all it has up to there."""
+    """A run that stops itself keeps all it has up to there.
+
+    Raises:
+        BadInput: a device that has no loops for what the spec asks.
+    """
     if spec.human is not None:
+        if target.device != "cpu":
+            raise BadInput("--target", target.device, "cpu for `human`", "Formulas decide there: leave --target away.")
         from twin.physics.crash.human import human_result
 
         found: Result = human_result(spec.human, target, monitor, context)
