@@ -56,11 +56,12 @@ def test_forces_of_a_stress_are_in_equilibrium_and_have_its_virial(seed):
     assert force == pytest.approx(-shape[0] * tet_gradients(x)[0] @ stress, abs=1e-13)
 
 
-def six_of_each(nodes):
-    """Kuhn's six tetrahedra of every cube of 3 x 3 x 3."""
-    number = {tuple(np.round(3 * p).astype(int).tolist()): k for k, p in enumerate(nodes)}
+def six_of_each(count):
+    """Kuhn's six tetrahedra of every one of count^3 cubes that fill a cube of edge 1: nodes, elements."""
+    nodes = np.stack(np.meshgrid(*[np.arange(count + 1) / count] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    number = {tuple(np.round(count * p).astype(int).tolist()): k for k, p in enumerate(nodes)}
     tets = []
-    for base in np.ndindex(3, 3, 3):
+    for base in np.ndindex(count, count, count):
         for order in permutations(range(3)):
             at, corners = np.array(base), [base]
             for axis in order:
@@ -70,15 +71,14 @@ def six_of_each(nodes):
             if np.linalg.det(nodes[tet[1:]] - nodes[tet[0]]) < 0:
                 tet[2:] = tet[:1:-1]
             tets.append(tet)
-    return np.array(tets)
+    return nodes, np.array(tets)
 
 
 @settings(max_examples=10)
 @given(SEEDS)
 def test_patch_a_linear_displacement_of_crooked_elements_gives_one_stress_and_no_force_inside(seed):
     rng = np.random.default_rng(seed)
-    x = np.stack(np.meshgrid(*[np.arange(4) / 3] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
-    tets, solid = six_of_each(x), Solid()
+    (x, tets), solid = six_of_each(3), Solid()
     inside = ((x > 1e-9) & (x < 1 - 1e-9)).all(axis=1)
     x[inside] += rng.uniform(-0.08, 0.08, (8, 3))
     u = 1e-3 * x @ rng.normal(size=(3, 3))
