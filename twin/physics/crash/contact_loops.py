@@ -100,6 +100,17 @@ def _corner(x, faces, q, k):  # type: ignore[no-untyped-def]
 
 
 @scalar
+def _beside(p, x, faces, q, reach):  # type: ignore[no-untyped-def]
+    """Whether a point is in the box around a face, `reach` wider on all sides: whoever touches the face is, and few others are."""
+    a, b, c, d = faces[q, 0], faces[q, 1], faces[q, 2], faces[q, 3]
+    for k in range(3):
+        low, high = min(min(x[a, k], x[b, k]), min(x[c, k], x[d, k])), max(max(x[a, k], x[b, k]), max(x[c, k], x[d, k]))
+        if not low - reach <= p[k] <= high + reach:
+            return False
+    return True
+
+
+@scalar
 def _relative(v, contact, s):  # type: ignore[no-untyped-def]
     """Velocity of a node against the place of its face that it touches [m/s]."""
     n, q = contact.nodes[s], contact.face[s]
@@ -157,6 +168,8 @@ def _nearest(nodes, contact, s, n, dt):  # type: ignore[no-untyped-def]
     for _ in range(2):
         for at in range(contact.first[s], contact.first[s + 1]):
             q = contact.candidates[at]
+            if not _beside(p, x, contact.faces, q, contact.thickness[q]):
+                continue
             r, t, height, normal = above(
                 p, _corner(x, contact.faces, q, 0), _corner(x, contact.faces, q, 1), _corner(x, contact.faces, q, 2),
                 _corner(x, contact.faces, q, 3),

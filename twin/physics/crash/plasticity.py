@@ -23,7 +23,6 @@ __all__ = [
 POINTS = 8
 """Corners of a tabulated hardening curve at most."""
 
-NEWTON = 8  # iterations: the slope is that of the elastic return but for hardening, a hundredth of it, so each gains two digits
 STEEP = 14  # where the curve begins upright: Newton comes from the left, never overshoots, and gains a factor of ten at first
 
 
@@ -68,15 +67,29 @@ def cowper_symonds(rate, c, p):  # type: ignore[no-untyped-def]
 
 @scalar
 def returned_table(trial, ep, shear, curve, factor):  # type: ignore[no-untyped-def]
-    """The same on a curve of straight pieces, (strains, slopes, yield0), times a factor."""
+    """The same on a curve of straight pieces, (strains, slopes, yield0), times a factor.
+
+    Eight steps: the slope is that of the elastic return but for hardening, a hundredth of it, so each gains two digits.
+    """
     se = von_mises(trial)
     three = real(3, shear) * shear
     zero = real(0, se)
-    more = zero
-    for _ in range(NEWTON):
-        stress, slope = hardened(ep + more, curve[0], curve[1], curve[2])
-        more = maximum(more + (se - three * more - factor * stress) / (three + factor * slope), zero)
+    more = _nearer(zero, se, ep, three, curve, factor)
+    more = _nearer(more, se, ep, three, curve, factor)
+    more = _nearer(more, se, ep, three, curve, factor)
+    more = _nearer(more, se, ep, three, curve, factor)
+    more = _nearer(more, se, ep, three, curve, factor)
+    more = _nearer(more, se, ep, three, curve, factor)
+    more = _nearer(more, se, ep, three, curve, factor)
+    more = _nearer(more, se, ep, three, curve, factor)
     return more, real(1, se) - three * more / se
+
+
+@scalar
+def _nearer(more, se, ep, three, curve, factor):  # type: ignore[no-untyped-def]
+    """A step of Newton's method. (A loop over the steps would keep several elements from being computed at once.)"""
+    stress, slope = hardened(ep + more, curve[0], curve[1], curve[2])
+    return maximum(more + (se - three * more - factor * stress) / (three + factor * slope), real(0, se))
 
 
 @scalar
