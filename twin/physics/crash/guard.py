@@ -13,11 +13,17 @@ from twin.physics.crash.layout import PLASTIC, STEP
 if TYPE_CHECKING:
     from twin.physics.crash.run import Run
 
-__all__ = ["COUNTS", "trouble"]
+__all__ = ["COUNTS", "collapsed", "trouble"]
 
 COUNTS = 0.01  # of the energy there is: below, shares of the internal energy mean nothing
 DEEPEST = 0.5  # of the element behind a face: deeper, a node would come out on the wrong side
 MATTERS = 0.05  # of the energy there is: hourglass energy below does not spoil a run
+
+
+def collapsed(run: Run) -> bool:
+    """Whether the time step is smaller than it may be: looked at more often than the rest, for such a run may never see its next sample."""
+    smallest = float(run.arrays.blocks.step.min()) * run.case.spec.timing.safety
+    return bool(0.0 < smallest < run.case.spec.guards.smallest_step * run.first_step)
 
 
 def trouble(run: Run, found: Energies) -> str:
@@ -29,8 +35,8 @@ def trouble(run: Run, found: Energies) -> str:
     if not run.arrays.blocks.step.min() > 0:
         remedy = "Take a finer mesh there, a failure_strain for its material, or a smaller timing.safety"
         return f"an element has turned inside out {now}: {_worst(run)}. {remedy}."
-    dt = float(run.arrays.blocks.step.min()) * run.case.spec.timing.safety
-    if dt < limits.smallest_step * run.first_step:
+    if collapsed(run):
+        dt = float(run.arrays.blocks.step.min()) * run.case.spec.timing.safety
         remedy = "Take a coarser or more regular mesh there, timing.mass_scaling, a failure_strain, or a smaller guards.smallest_step"
         return f"the time step has collapsed to {dt:.2g} s from {run.first_step:.2g} s {now}: {_worst(run)}. {remedy}."
     deepest = run.contact.deepest

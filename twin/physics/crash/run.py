@@ -17,7 +17,7 @@ from twin.physics.crash import loops
 from twin.physics.crash.case import Case
 from twin.physics.crash.contact import Contact, begun, critical, renewed
 from twin.physics.crash.energy import Energies, energies
-from twin.physics.crash.guard import trouble
+from twin.physics.crash.guard import collapsed, trouble
 from twin.physics.crash.history import History
 from twin.physics.crash.lanes import JOHNSON_COOK, TABLE
 from twin.physics.crash.start import Arrays, started
@@ -184,7 +184,7 @@ def advance_to_end(run: Run, monitor: Monitor, save: Callable[[], None], due: Ca
         run.pace = spent / max(1, int(clock.steps[0]) - before)
         run.first_step = run.first_step or float(clock.now[1])
         ended = clock.now[0] >= until
-        if ended or int(clock.steps[0]) == before:
+        if ended or int(clock.steps[0]) == before or collapsed(run):
             found = energies(run.arrays, run.contact)
             run.peak = max(run.peak, found.internal)
             run.history.sample(run.arrays, run.contact, found, run.outside(found))
