@@ -186,9 +186,9 @@ def full(s):
 
 def stepped(form, x, v, old, dt, *constants):
     """A step of one element that ends at x (n, 3) with velocities v (n, 3): forces (n, 3), state, critical time step."""
-    state = voigt(old.stress), old.ep, old.energy, old.hourglass, old.mass, old.temperature, tuple(flat(q) for q in old.held)
-    force, stress, ep, energy, hourglass, temperature, held, step = form((*columns(x), *columns(v)), state, dt, constants)
-    new = State(old.mass, full(stress), ep, energy, hourglass, temperature, np.array(held))
+    state = voigt(old.stress), old.ep, old.energy, old.hourglass, old.mass, old.temperature, tuple(flat(q) for q in old.held), old.q
+    force, stress, ep, energy, hourglass, temperature, held, step, q = form((*columns(x), *columns(v)), state, dt, constants)
+    new = State(old.mass, full(stress), ep, energy, hourglass, temperature, np.array(held), q)
     return np.array(force).T[: len(x)], new, step
 
 

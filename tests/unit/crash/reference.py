@@ -56,6 +56,7 @@ class State:
     hourglass: float = 0.0
     temperature: float = 293.15
     held: np.ndarray = field(default_factory=lambda: np.zeros((3, 4)))
+    q: float = 0.0
 
 
 def hex_gradients(x):
@@ -70,6 +71,19 @@ def hex_length(x):
     jacobian = x.T @ CORNERS / 8
     faces = [4 * np.linalg.norm(np.cross(jacobian[:, a], jacobian[:, b])) for a, b in ((0, 1), (1, 2), (2, 0))]
     return 8 * np.linalg.det(jacobian) / max(faces)
+
+
+def hex_shortest(x, solid):
+    """2 / omega_max of the free element times the speed of sound, exact for a brick [m]."""
+    slopes, _ = hex_gradients(x)
+    sums = ((slopes.T @ CORNERS) ** 2).sum(axis=0)  # gradients of the natural coordinates, squared
+    lame = solid.modulus - 2 * solid.shear
+    return 2 / np.sqrt((2 * solid.shear * sums.max() + lame * sums.sum()) / solid.modulus)
+
+
+def tet_shortest(x):
+    """Safe for every Poisson's ratio [m]."""
+    return 1 / np.sqrt((tet_gradients(x)[0] ** 2).sum())
 
 
 def tet_gradients(x):
@@ -128,12 +142,12 @@ def stressed(old, strain, rotation, solid, strength):
     return keep * deviatoric(trial) + np.trace(trial) / 3 * np.eye(3), more, keep
 
 
-def damped(strain, dt, volume, length, mass, solid):
+def damped(strain, dt, volume, length, short, mass, solid):
     """Pressure of the bulk viscosity [Pa], and the critical time step with it [s] (Hallquist 2006, 21.2)."""
     rho = mass / volume
     sound, rate = np.sqrt(solid.modulus / rho), min(np.trace(strain) / dt, 0.0)
     q = solid.linear * sound - solid.quadratic * length * rate
-    return rho * length * (solid.quadratic * length * rate**2 - solid.linear * sound * rate), length / (q + np.sqrt(q * q + sound**2))
+    return rho * length * (solid.quadratic * length * rate**2 - solid.linear * sound * rate), short / (q + np.sqrt(q * q + sound**2))
 
 
 def hex_step(x, v, old, dt, solid, strength=lambda ep: np.inf):
@@ -141,19 +155,22 @@ def hex_step(x, v, old, dt, solid, strength=lambda ep: np.inf):
     strain, rotation = incremental(x, v, dt, hex_gradients)
     stress, more, keep = stressed(old, strain, rotation, solid, strength)
     slopes, volume = hex_gradients(x)
-    q, step = damped(strain, dt, volume, hex_length(x), old.mass, solid)
+    q, step = damped(strain, dt, volume, hex_length(x), hex_shortest(x, solid), old.mass, solid)
     # hourglass: what the modes are beyond the linear field (eq. 55), against its rate (eq. 62) and its size (eq. 74)
     gammas = MODES - (MODES @ x) @ slopes.T
     rates = (gammas @ v).T
     areas = ((volume * slopes) ** 2).sum() / 8
     size2 = 4 / np.sqrt(3) * np.sqrt(areas)
     damping = solid.viscous * size2 * np.sqrt(solid.modulus * old.mass / volume) / 4
-    held = keep * (old.held + dt * solid.elastic / 2 * solid.modulus * areas / volume * rates)
+    faces = volume * slopes.T @ CORNERS / 8
+    least = (faces**2).sum(axis=0).min()
+    turned = rotation @ old.held
+    held = keep * (turned + dt * 3 * solid.elastic / 2 * solid.modulus * least / volume * rates)
     hourglass = damping * rates + held
-    worked = dt * ((damping * rates + (held + old.held) / 2) * rates).sum()
+    worked = dt * ((damping * rates + (held + turned) / 2) * rates).sum()
     force = -volume * slopes @ (stress - q * np.eye(3)) - (hourglass @ gammas).T
-    energy = volume * (((stress + old.stress) / 2 * strain).sum() - q * np.trace(strain))
-    new = State(old.mass, stress, old.ep + more, old.energy + energy, old.hourglass + worked, old.temperature, held)
+    energy = volume * (((stress + old.stress) / 2 * strain).sum() - (q + old.q) / 2 * np.trace(strain))
+    new = State(old.mass, stress, old.ep + more, old.energy + energy, old.hourglass + worked, old.temperature, held, q)
     return force, new, step
 
 
@@ -162,9 +179,9 @@ def tet_step(x, v, old, dt, solid, strength=lambda ep: np.inf):
     strain, rotation = incremental(x, v, dt, tet_gradients)
     stress, more, _ = stressed(old, strain, rotation, solid, strength)
     slopes, volume = tet_gradients(x)
-    q, step = damped(strain, dt, volume, tet_length(x), old.mass, solid)
-    energy = volume * (((stress + old.stress) / 2 * strain).sum() - q * np.trace(strain))
-    new = State(old.mass, stress, old.ep + more, old.energy + energy, old.hourglass, old.temperature, old.held)
+    q, step = damped(strain, dt, volume, tet_length(x), tet_shortest(x), old.mass, solid)
+    energy = volume * (((stress + old.stress) / 2 * strain).sum() - (q + old.q) / 2 * np.trace(strain))
+    new = State(old.mass, stress, old.ep + more, old.energy + energy, old.hourglass, old.temperature, old.held, q)
     return -volume * slopes @ (stress - q * np.eye(3)), new, step
 
 

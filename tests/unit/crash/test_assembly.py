@@ -12,7 +12,7 @@ from tests.unit.crash.test_tet4 import six_of_each
 from twin.kinds import Target
 from twin.physics.crash import run as runs
 from twin.physics.crash.case import prepare
-from twin.physics.crash.layout import ENERGY, HOURGLASS, MASS, PLASTIC, STRESS, TEMPERATURE
+from twin.physics.crash.layout import ENERGY, HOURGLASS, MASS, PLASTIC, STRESS, TEMPERATURE, VISCOUS
 from twin.physics.crash.spec import CrashSpec
 
 HERE = Path(__file__).parent
@@ -72,7 +72,7 @@ def compared(materials, folder=HERE, **document):
         law = strength(material, reference.effective(strain) / dt, read["temperature"][0][e])
         old = State(
             read["mass"][0][e], full(stress[0][e]), read["ep"][0][e], read["energy"][0][e], read["hourglass"][0][e],
-            read["temperature"][0][e], held[0][e],
+            read["temperature"][0][e], held[0][e], order.read(before, VISCOUS)[e],
         )  # fmt: skip
         found, new, step = textbook(x[nodes], v[nodes], old, dt, SOLID, law)
         force[nodes] += found

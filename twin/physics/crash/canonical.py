@@ -47,12 +47,12 @@ def _step(x: np.ndarray, v: np.ndarray, old: Any, dt: float, constants: Any, for
 
 
 def _at_rest(mass: float, stress: tuple[float, ...] = (0.0,) * 6, temperature: float = 293.15) -> Any:
-    return stress, 0.0, 0.0, 0.0, mass, temperature, ((0.0,) * 4,) * 3
+    return stress, 0.0, 0.0, 0.0, mass, temperature, ((0.0,) * 4,) * 3, 0.0
 
 
 def _after(new: Any, mass: float) -> Any:
-    _, stress, ep, energy, hourglass, temperature, held, _ = new
-    return stress, ep, energy, hourglass, mass, temperature, held
+    _, stress, ep, energy, hourglass, temperature, held, _, q = new
+    return stress, ep, energy, hourglass, mass, temperature, held, q
 
 
 def patch() -> float:

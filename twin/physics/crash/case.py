@@ -11,8 +11,8 @@ import numpy as np
 from twin.errors import BadInput, UnknownName
 from twin.geometry.solid_mesh import SolidMesh
 from twin.physics.crash.bodies import placed
-from twin.physics.crash.constants import constants_of, law_of, material, room_of, sound
-from twin.physics.crash.critical import edges_and_volumes
+from twin.physics.crash.constants import constants_of, law_of, material, moduli, room_of, sound
+from twin.physics.crash.critical import edges_and_volumes, reaches
 from twin.physics.crash.layout import CONSTANTS
 from twin.physics.crash.material_spec import MaterialSpec
 from twin.physics.crash.spec import CrashSpec, Place
@@ -29,7 +29,8 @@ class Case:
         first_node: number of each body's first node, and one more; first_element: the same of elements.
         x: nodes [m], shape (n, 3); connect: nodes of the elements, shape (m, 8): of a tetrahedron its four nodes, then its last again.
         tet: whether an element is a tetrahedron, shape (m,); part: number of each element's body.
-        volumes, lengths: of the elements, one-point [m^3, m]; masses: of the elements, with what was added [kg].
+        volumes, lengths: of the elements, one-point [m^3, m]; reaches: what sound must not pass in a step [m].
+        masses: of the elements, with what was added [kg].
         added: mass added by mass scaling [kg].
         node_mass: [kg], shape (n,).
         constants: of each body's material; laws: which hardening law; room: temperature at the start.
@@ -46,6 +47,7 @@ class Case:
     part: np.ndarray
     volumes: np.ndarray
     lengths: np.ndarray
+    reaches: np.ndarray
     masses: np.ndarray
     added: float
     node_mass: np.ndarray
@@ -122,12 +124,14 @@ def prepare(spec: CrashSpec, folder: Path) -> Case:
     tet = np.concatenate([np.arange(mesh.element_count) >= len(mesh.hexes) for mesh in meshes.values()])
     part = np.repeat(np.arange(len(meshes)), np.diff(first_element))
     lengths, volumes = edges_and_volumes(x, connect, tet)
+    shares = np.array([2 * moduli(m)[1] / moduli(m)[2] for m in kinds.values()])
+    reach = reaches(x, connect, tet, shares[part])
     speeds = np.array([0.0 if m.rigid else sound(m) for m in kinds.values()])[part]
     masses = np.array([m.density for m in kinds.values()])[part] * volumes
     factor = np.ones(len(masses))
     if spec.timing.mass_scaling is not None:
         with np.errstate(divide="ignore", invalid="ignore"):
-            factor = np.maximum(1.0, (spec.timing.mass_scaling / _steps(spec, lengths, speeds)) ** 2)
+            factor = np.maximum(1.0, (spec.timing.mass_scaling / _steps(spec, reach, speeds)) ** 2)
     added = float((masses * (factor - 1)).sum())
     masses = masses * factor
     shares = np.where(tet[:, None], np.array([1, 1, 1, 1, 0, 0, 0, 0]) / 4, 1 / 8) * masses[:, None]
@@ -135,7 +139,7 @@ def prepare(spec: CrashSpec, folder: Path) -> Case:
     constants = np.array([_row(spec, name, kinds[name]) for name in meshes])
     laws, room = (np.array([f(m) for m in kinds.values()]) for f in (law_of, room_of))
     case = Case(
-        spec, meshes, kinds, first_node, first_element, x, connect, tet, part, volumes, lengths, masses, added, node_mass, constants,
+        spec, meshes, kinds, first_node, first_element, x, connect, tet, part, volumes, lengths, reach, masses, added, node_mass, constants,
         laws, room,
     )  # fmt: skip
     for name, extra in spec.masses.items():
@@ -161,6 +165,7 @@ def _row(spec: CrashSpec, name: str, m: MaterialSpec) -> np.ndarray:
     if m.rigid:  # its elements resist nothing: the body does
         row = np.zeros(len(CONSTANTS))
         row[[CONSTANTS["yield0"], CONSTANTS["slope"]]] = 1.0
+        row[CONSTANTS["modulus"]] = 1e-30
         return row
     return constants_of(
         m, viscous=control.viscous, elastic=control.elastic, linear=spec.viscosity.linear, quadratic=spec.viscosity.quadratic

@@ -93,7 +93,7 @@ def _shares(x: np.ndarray, quads: np.ndarray, nodes: np.ndarray) -> np.ndarray:
     vectors = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]) / 2
     flat = quads.reshape(-1)
     sums = [np.bincount(flat, weights=np.repeat(vectors[:, d] / 4, 4), minlength=len(x))[nodes] for d in range(3)]
-    return np.ascontiguousarray(np.stack(sums, axis=1))
+    return np.ascontiguousarray(np.stack(sums, axis=1), dtype=float)
 
 
 def critical(contact: Contact, node_mass: np.ndarray, step: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["edges_and_volumes"]
+__all__ = ["edges_and_volumes", "reaches"]
 
 CORNERS = np.array([[-1, -1, -1], [1, -1, -1], [1, 1, -1], [-1, 1, -1], [-1, -1, 1], [1, -1, 1], [1, 1, 1], [-1, 1, 1]], float)
 
@@ -28,3 +28,23 @@ def edges_and_volumes(x: np.ndarray, connect: np.ndarray, tet: np.ndarray) -> tu
         sizes = [np.linalg.norm(np.cross(tets[:, b] - tets[:, a], tets[:, c] - tets[:, a]), axis=1) / 2 for a, b, c in faces]
         lengths[tet] = 3 * volumes[tet] / np.max(sizes, axis=0, initial=0.0)
     return lengths, volumes
+
+
+def reaches(x: np.ndarray, connect: np.ndarray, tet: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """Lengths that sound must not pass in a step [m], shape (m,): `hex8.shortest`, `tet4.tet_shortest`.
+
+    Args:
+        part: 2 mu / (lambda + 2 mu) of each element, shape (m,).
+    """
+    lengths, volumes = edges_and_volumes(x, connect, tet)
+    hexes, tets = x[connect[~tet]], x[connect[tet, :4]]
+    jacobian = np.einsum("nk,mni->mki", CORNERS, hexes) / 8
+    areas2 = sum((np.cross(jacobian[:, a], jacobian[:, b]) ** 2).sum(axis=1) for a, b in ((1, 2), (2, 0), (0, 1)))
+    faces = [(1, 2, 3), (0, 2, 3), (0, 1, 3), (0, 1, 2)]
+    squares = sum((np.cross(tets[:, b] - tets[:, a], tets[:, c] - tets[:, a]) ** 2).sum(axis=1) for a, b, c in faces)
+    found = lengths.copy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        largest2 = (volumes[~tet] / (4 * lengths[~tet])) ** 2
+        found[~tet] = lengths[~tet] / np.sqrt(part[~tet] + (1 - part[~tet]) * areas2 / largest2)
+        found[tet] = 6 * volumes[tet] / np.sqrt(squares)
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from twin.kernel import real, scalar
-from twin.physics.crash.hex8 import viscosity
+from twin.physics.crash.hex8 import shortest, viscosity
 from twin.physics.crash.plasticity import (
     cowper_symonds,
     elastic,
@@ -17,7 +17,7 @@ from twin.physics.crash.plasticity import (
 )
 from twin.physics.crash.solid import bent, pushed, strained
 from twin.physics.crash.tensor import contracted, deviator
-from twin.physics.crash.tet4 import tet_pushed, tet_strained
+from twin.physics.crash.tet4 import tet_pushed, tet_shortest, tet_strained
 
 __all__ = ["hex_johnson_cook", "hex_linear", "hex_table", "tet_johnson_cook", "tet_linear", "tet_table"]
 
@@ -29,12 +29,12 @@ def hex_linear(nodes, old, dt, m):  # type: ignore[no-untyped-def]
     Args:
         nodes: x, y, z [m], u, v, w [m/s] of its eight nodes.
         old: stress (6) [Pa], plastic strain, internal energy [J], hourglass work [J], mass [kg], temperature [K], elastic hourglass
-            forces (3 x 4) [N].
+            forces (3 x 4) [N], pressure of the bulk viscosity [Pa].
         dt: of the step [s].
         m: constants: (bulk, shear, modulus, viscous, elastic, quadratic, linear), (yield0, slope).
 
     Returns:
-        forces (3 x 8) [N], the state after the step without the mass, the critical time step [s].
+        forces (3 x 8) [N], the state after the step without the mass, the critical time step [s] before its last number.
     """
     kin = strained(nodes[0], nodes[1], nodes[2], nodes[3], nodes[4], nodes[5], dt)
     return _hex(kin, old, dt, m[0], _linear(kin[0], kin[1], old, m))
@@ -114,9 +114,9 @@ def _stress(p, s, keep):  # type: ignore[no-untyped-def]
 
 @scalar
 def _work(vol, strain, before, after, q):  # type: ignore[no-untyped-def]
-    """Internal energy of a step [J]: the mean stress on the strain, and what the bulk viscosity took."""
+    """Internal energy of a step [J]: the mean stress on the strain, and what the bulk viscosity took; q: before and after, together."""
     mean = real(0.5, vol) * (contracted(before, strain) + contracted(after, strain))
-    return vol * (mean - q * (strain[0] + strain[1] + strain[2]))
+    return vol * (mean - real(0.5, vol) * q * (strain[0] + strain[1] + strain[2]))
 
 
 @scalar
@@ -127,14 +127,15 @@ def _damped(stress, q):  # type: ignore[no-untyped-def]
 @scalar
 def _hex(kin, old, dt, m, new):  # type: ignore[no-untyped-def]
     """From the new stress to forces and energies of a hexahedron."""
-    strain, _, shape, modes, lean = kin
+    strain, half_turn, shape, modes, lean = kin
     stress, more, temperature, keep = new
     rho = old[4] / shape[0]
-    q, step = viscosity(rho, shape[1], math.sqrt(m[2] / rho), (strain[0] + strain[1] + strain[2]) / dt, m[6], m[5])
-    held, force, leaned = bent(shape, modes, old[6], old[4], dt, m[2], m[3], m[4], keep)
+    short = shortest(shape[0], shape[1], shape[5], m[1], m[2])
+    q, step = viscosity(rho, shape[1], short, math.sqrt(m[2] / rho), (strain[0] + strain[1] + strain[2]) / dt, m[6], m[5])
+    held, force, leaned = bent(shape, modes, old[6], half_turn, old[4], dt, m[2], m[3], m[4], keep)
     forces = pushed(_damped(stress, q), shape, force, lean)
-    energy = old[2] + _work(shape[0], strain, old[0], stress, q)
-    return forces, stress, old[1] + more, energy, old[3] + leaned, temperature, held, step
+    energy = old[2] + _work(shape[0], strain, old[0], stress, old[7] + q)
+    return forces, stress, old[1] + more, energy, old[3] + leaned, temperature, held, step, q
 
 
 @scalar
@@ -143,6 +144,7 @@ def _tet(kin, old, dt, m, new):  # type: ignore[no-untyped-def]
     strain, _, shape = kin
     stress, more, temperature, _ = new
     rho = old[4] / shape[0]
-    q, step = viscosity(rho, shape[1], math.sqrt(m[2] / rho), (strain[0] + strain[1] + strain[2]) / dt, m[6], m[5])
-    energy = old[2] + _work(shape[0], strain, old[0], stress, q)
-    return tet_pushed(_damped(stress, q), shape), stress, old[1] + more, energy, old[3], temperature, old[6], step
+    short = tet_shortest(shape)
+    q, step = viscosity(rho, shape[1], short, math.sqrt(m[2] / rho), (strain[0] + strain[1] + strain[2]) / dt, m[6], m[5])
+    energy = old[2] + _work(shape[0], strain, old[0], stress, old[7] + q)
+    return tet_pushed(_damped(stress, q), shape), stress, old[1] + more, energy, old[3], temperature, old[6], step, q

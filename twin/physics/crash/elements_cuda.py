@@ -7,7 +7,7 @@ from twin.kernel.choose import minimum
 from twin.kernel.cuda import cuda, kernel, part
 from twin.physics.crash.element import hex_johnson_cook, hex_linear, hex_table, tet_johnson_cook, tet_linear, tet_table
 from twin.physics.crash.lanes import JOHNSON_COOK, LINEAR, TABLE, TETS
-from twin.physics.crash.layout import CONSTANTS, COUNT, ENERGY, HELD, HOURGLASS, LANES, MASS, PLASTIC, STEP, TEMPERATURE
+from twin.physics.crash.layout import CONSTANTS, COUNT, ENERGY, HELD, HOURGLASS, LANES, MASS, PLASTIC, STEP, TEMPERATURE, VISCOUS
 from twin.physics.crash.loops import VOID_MASS
 
 __all__ = [
@@ -47,7 +47,7 @@ def _four(s, b, row, i):  # type: ignore[no-untyped-def]
 def _old(s, b, i):  # type: ignore[no-untyped-def]
     stress = s[b, 0, i], s[b, 1, i], s[b, 2, i], s[b, 3, i], s[b, 4, i], s[b, 5, i]
     held = _four(s, b, HELD, i), _four(s, b, HELD + 4, i), _four(s, b, HELD + 8, i)
-    return stress, s[b, PLASTIC, i], s[b, ENERGY, i], s[b, HOURGLASS, i], s[b, MASS, i], s[b, TEMPERATURE, i], held
+    return stress, s[b, PLASTIC, i], s[b, ENERGY, i], s[b, HOURGLASS, i], s[b, MASS, i], s[b, TEMPERATURE, i], held, s[b, VISCOUS, i]
 
 
 @part
@@ -63,13 +63,14 @@ def _put_eight(f, k, a):  # type: ignore[no-untyped-def]
 
 @part
 def _put(s, forces, b, i, new):  # type: ignore[no-untyped-def]
-    pushed, stress, ep, energy, hourglass, temperature, held, step = new
+    pushed, stress, ep, energy, hourglass, temperature, held, step, q = new
     k = b * FORCES * LANES + i
     _put_eight(forces, k, pushed[0])
     _put_eight(forces, k + 8 * LANES, pushed[1])
     _put_eight(forces, k + 16 * LANES, pushed[2])
     s[b, 0, i], s[b, 1, i], s[b, 2, i], s[b, 3, i], s[b, 4, i], s[b, 5, i] = stress
     s[b, PLASTIC, i], s[b, ENERGY, i], s[b, HOURGLASS, i], s[b, TEMPERATURE, i], s[b, STEP, i] = ep, energy, hourglass, temperature, step
+    s[b, VISCOUS, i] = q
     _put_four(s, b, HELD, i, held[0])
     _put_four(s, b, HELD + 4, i, held[1])
     _put_four(s, b, HELD + 8, i, held[2])

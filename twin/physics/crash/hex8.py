@@ -11,7 +11,7 @@ import math
 from twin.kernel import real, scalar
 from twin.kernel.choose import maximum, minimum
 
-__all__ = ["faces", "gradient", "length", "nodal", "slopes_and_modes", "viscosity", "volume"]
+__all__ = ["faces", "gradient", "length", "nodal", "shortest", "slopes_and_modes", "viscosity", "volume"]
 
 
 @scalar
@@ -78,15 +78,26 @@ def length(vol, c1, c2, c3):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def viscosity(rho, le, speed, rate, linear, quadratic):  # type: ignore[no-untyped-def]
+def viscosity(rho, le, short, speed, rate, linear, quadratic):  # type: ignore[no-untyped-def]
     """Bulk viscosity against rattling behind shocks (von Neumann & Richtmyer 1950, Landshoff 1955), and the critical time step with it.
 
     Args:
-        rho: density; le: length; speed: of sound; rate: of the volume, compression negative; linear, quadratic: coefficients.
+        rho: density; le: length; short: length over the largest speed of a disturbance, `shortest`; speed: of sound; rate: of the volume, compression negative; linear, quadratic: coefficients.
 
     Returns:
         pressure [Pa], time step [s].
     """
     closing = minimum(rate, real(0, rate))
     q = linear * speed - quadratic * le * closing
-    return -rho * le * q * closing, le / (q + math.sqrt(q * q + speed * speed))
+    return -rho * le * q * closing, short / (q + math.sqrt(q * q + speed * speed))
+
+
+@scalar
+def shortest(vol, le, areas2, shear, modulus):  # type: ignore[no-untyped-def]
+    """Length [m] that sound must not pass in a step: 2/omega_max = shortest / c of the free element, exact for bricks.
+
+    With Poisson's ratio the sides pull together: omega^2 = (4/rho) (2 mu max b^2 + lambda sum b^2), b the faces over the volume.
+    """
+    part = real(2, vol) * shear / modulus
+    largest = real(0.25, vol) * vol / le
+    return le / math.sqrt(part + (real(1, vol) - part) * areas2 / (largest * largest))

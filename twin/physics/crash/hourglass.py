@@ -55,11 +55,12 @@ def pulls(q, lean):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def resistance(mass, vol, areas2, modulus, viscous, elastic):  # type: ignore[no-untyped-def]
+def resistance(mass, vol, areas2, least, modulus, viscous, elastic):  # type: ignore[no-untyped-def]
     """Coefficients of the two forms.
 
     Args:
-        mass: of the element [kg]; vol: its volume; areas2: sum of its squared middle faces; modulus: lambda + 2 mu [Pa].
+        mass: of the element [kg]; vol: its volume; areas2: sum of its squared middle faces; least: the smallest of them.
+        modulus: lambda + 2 mu [Pa].
         viscous, elastic: pure numbers, 0.1 and 0.05 by habit.
 
     Returns:
@@ -68,7 +69,8 @@ def resistance(mass, vol, areas2, modulus, viscous, elastic):  # type: ignore[no
     # rho V^(2/3) c / 4 with c = sqrt(modulus / rho), and the element's size from its faces: V^(2/3) ~ (4/sqrt 3) sqrt(areas2)
     size2 = real(2.3094010767585034, vol) * math.sqrt(areas2)
     damping = real(0.25, vol) * viscous * size2 * math.sqrt(modulus * mass / vol)
-    return damping, real(0.5, vol) * elastic * modulus * areas2 / vol
+    # bending strains along the long sides, whose faces are the small ones: by the sum thin elements would not bend
+    return damping, real(1.5, vol) * elastic * modulus * least / vol
 
 
 @scalar

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from twin.kernel import piece, scalar
 from twin.physics.crash.element import hex_johnson_cook, hex_linear, hex_table, tet_johnson_cook, tet_linear, tet_table
-from twin.physics.crash.layout import HELD, LANES
+from twin.physics.crash.layout import HELD, LANES, VISCOUS
 
 __all__ = [
     "FORCES", "JOHNSON_COOK", "LINEAR", "ROWS", "TABLE", "TETS", "johnson_cook", "johnson_cook_tets", "linear", "linear_tets",
@@ -51,12 +51,21 @@ def _nodes(s, i):  # type: ignore[no-untyped-def]
 @scalar
 def _old(t, i):  # type: ignore[no-untyped-def]
     held = _four(t, HELD, i), _four(t, HELD + 4, i), _four(t, HELD + 8, i)
-    return _six(t, i), t[i + 6 * LANES], t[i + 7 * LANES], t[i + 8 * LANES], t[i + 9 * LANES], t[i + 10 * LANES], held
+    return (
+        _six(t, i),
+        t[i + 6 * LANES],
+        t[i + 7 * LANES],
+        t[i + 8 * LANES],
+        t[i + 9 * LANES],
+        t[i + 10 * LANES],
+        held,
+        t[i + VISCOUS * LANES],
+    )
 
 
 @scalar
 def _put(s, t, i, new):  # type: ignore[no-untyped-def]
-    forces, stress, ep, energy, hourglass, temperature, held, step = new
+    forces, stress, ep, energy, hourglass, temperature, held, step, q = new
     k = FORCES * LANES + i
     for n in range(8):
         s[k + n * LANES] = forces[0][n]
@@ -69,6 +78,7 @@ def _put(s, t, i, new):  # type: ignore[no-untyped-def]
     t[i + 8 * LANES] = hourglass
     t[i + 10 * LANES] = temperature
     t[i + 11 * LANES] = step
+    t[i + VISCOUS * LANES] = q
     for n in range(4):
         t[i + (HELD + n) * LANES] = held[0][n]
         t[i + (HELD + 4 + n) * LANES] = held[1][n]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CONSTANTS", "COUNT", "ENERGY", "HELD", "HOURGLASS", "LANES", "MASS", "PLASTIC", "STEP", "STRESS", "TEMPERATURE"]
+__all__ = ["CONSTANTS", "COUNT", "ENERGY", "HELD", "HOURGLASS", "LANES", "MASS", "PLASTIC", "STEP", "STRESS", "TEMPERATURE", "VISCOUS"]
 
 LANES = 64
 """Elements of a block: as many as keep the block's numbers in the cache nearest to the processor."""
@@ -16,7 +16,8 @@ MASS = 9  # of the element [kg]
 TEMPERATURE = 10  # [K]
 STEP = 11  # critical time step [s]
 HELD = 12  # 12: elastic hourglass forces, x of four modes, then y, z [N]
-COUNT = 24
+VISCOUS = 24  # pressure of the bulk viscosity [Pa]
+COUNT = 25
 
 # columns of a material's constants
 CONSTANTS = {

@@ -13,7 +13,7 @@ from twin.kernel import loop, piece
 from twin.kernel.barrier import meet
 from twin.physics.crash import lanes
 from twin.physics.crash.contact_loops import press, spread
-from twin.physics.crash.layout import COUNT, LANES, MASS, PLASTIC, STEP
+from twin.physics.crash.layout import COUNT, HELD, LANES, MASS, PLASTIC, STEP
 from twin.physics.crash.loops_nodes import carry_bodies, carry_walls, gather_glued, glue, move, push, stretch
 
 __all__ = ["VOID_MASS", "advance"]
@@ -155,5 +155,5 @@ def _erode(blocks, b, failure):  # type: ignore[no-untyped-def]
             blocks.state[b, MASS, i] = VOID_MASS
             for k in range(6):
                 blocks.state[b, k, i] = 0.0
-            for k in range(12):
-                blocks.state[b, COUNT - 12 + k, i] = 0.0
+            for k in range(HELD, COUNT):
+                blocks.state[b, k, i] = 0.0

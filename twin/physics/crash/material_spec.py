@@ -84,4 +84,7 @@ class MaterialSpec(Spec):
                 raise ValueError("plastic strains of a curve start at 0 and rise")
             if stresses[0] <= 0 or any(b < a for a, b in pairwise(stresses)):
                 raise ValueError("yield stresses of a curve are positive and do not fall: softening would depend on the mesh")
+            shear = self.young / 2 / (1 + self.poisson)
+            if any(t - s > shear * (e - d) for (d, s), (e, t) in pairwise(self.curve)):
+                raise ValueError(f"a curve rises by at most the shear modulus, {shear:.3g} Pa, per plastic strain")
         return self

@@ -18,7 +18,7 @@ def critical_step(case: Case) -> tuple[float, int]:
     speeds = np.sqrt(case.constants[case.part, 2] * case.volumes / case.masses)
     q = case.spec.viscosity.linear
     with np.errstate(divide="ignore"):  # rigid bodies ask for no step
-        steps = case.lengths / speeds / (q + np.sqrt(q * q + 1)) * case.spec.timing.safety
+        steps = case.reaches / speeds / (q + np.sqrt(q * q + 1)) * case.spec.timing.safety
     worst = int(np.argmin(steps))
     return float(steps[worst]), worst
 

@@ -113,6 +113,7 @@ def init(case: Case, target: Target) -> Run:
     threads = max(1, min(target.threads, case.elements // FEWEST))
     arrays.clock.limits[2] = case.spec.timing.safety * critical(contact, case.node_mass, float(arrays.blocks.step.min()))
     run = Run(case, arrays, contact, history, threads, quads, owners, found.kinetic, found.external, on_cuda=target.device == "cuda")
+    run.first_step = min(case.spec.timing.safety * float(arrays.blocks.step.min()), float(arrays.clock.limits[2]))
     history.sample(arrays, contact, found, 0.0)
     history.frame(arrays)
     return run
@@ -182,7 +183,6 @@ def advance_to_end(run: Run, monitor: Monitor, save: Callable[[], None], due: Ca
         spent = time.perf_counter() - begin
         run.seconds += spent
         run.pace = spent / max(1, int(clock.steps[0]) - before)
-        run.first_step = run.first_step or float(clock.now[1])
         ended = clock.now[0] >= until
         if ended or int(clock.steps[0]) == before or collapsed(run):
             found = energies(run.arrays, run.contact)

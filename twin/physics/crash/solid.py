@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from twin.kernel import real, scalar
+from twin.kernel.choose import minimum
 from twin.physics.crash.hex8 import faces, gradient, length, nodal, slopes_and_modes, volume
 from twin.physics.crash.hourglass import leaning, power, pulls, rates, resistance
-from twin.physics.crash.tensor import midpoint, traction
+from twin.physics.crash.tensor import midpoint, traction, turned
 
 __all__ = ["bent", "pushed", "strained"]
 
@@ -34,18 +35,20 @@ def strained(x, y, z, u, v, w, dt):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def bent(shape, modes, held, mass, dt, modulus, viscous, elastic, keep):  # type: ignore[no-untyped-def]
-    """Hourglass forces. Where the material flows, their elastic part flows with it: it returns as the deviator does.
+def bent(shape, modes, held, half_turn, mass, dt, modulus, viscous, elastic, keep):  # type: ignore[no-untyped-def]
+    """Hourglass forces. Their elastic part turns with the body, and where the material flows, it returns as the deviator does.
 
     Args:
-        shape, modes: as `strained` gives them; held: elastic part so far, by component (3 x 4) [N]
+        shape, modes: as `strained` gives them; held: elastic part so far, by component (3 x 4) [N]; half_turn: as `strained` gives it
         keep: what plastic flow left of the deviator.
 
     Returns:
         elastic part now (3 x 4), whole force (3 x 4), work done against it in the step [J].
     """
-    vol, _, _, _, _, areas2 = shape
-    damping, stiffness = resistance(mass, vol, areas2, modulus, viscous, elastic)
+    vol, _, c1, c2, c3, areas2 = shape
+    least = minimum(minimum(_square(c1), _square(c2)), _square(c3))
+    damping, stiffness = resistance(mass, vol, areas2, least, modulus, viscous, elastic)
+    held = _turned(held, half_turn)
     step = stiffness * dt
     qx = _kept(_grown(held[0], modes[0], step), keep)
     qy = _kept(_grown(held[1], modes[1], step), keep)
@@ -61,6 +64,18 @@ def bent(shape, modes, held, mass, dt, modulus, viscous, elastic, keep):  # type
 @scalar
 def _grown(q, rate, by):  # type: ignore[no-untyped-def]
     return q[0] + by * rate[0], q[1] + by * rate[1], q[2] + by * rate[2], q[3] + by * rate[3]
+
+
+@scalar
+def _square(a):  # type: ignore[no-untyped-def]
+    return a[0] * a[0] + a[1] * a[1] + a[2] * a[2]
+
+
+@scalar
+def _turned(q, h):  # type: ignore[no-untyped-def]
+    a, b = turned((q[0][0], q[1][0], q[2][0]), h), turned((q[0][1], q[1][1], q[2][1]), h)
+    c, d = turned((q[0][2], q[1][2], q[2][2]), h), turned((q[0][3], q[1][3], q[2][3]), h)
+    return (a[0], b[0], c[0], d[0]), (a[1], b[1], c[1], d[1]), (a[2], b[2], c[2], d[2])
 
 
 @scalar

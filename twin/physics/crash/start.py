@@ -68,7 +68,7 @@ def started(case: Case, quads: np.ndarray, owners: np.ndarray) -> Arrays:
         np.zeros((chunks, 2)),
     )
     with np.errstate(divide="ignore"):  # rigid bodies ask for no step
-        steps = case.lengths / np.sqrt(case.constants[case.part, 2] * case.volumes / case.masses)
+        steps = case.reaches / np.sqrt(case.constants[case.part, 2] * case.volumes / case.masses)
     q = spec.viscosity.linear
     blocks.step[:] = min(steps.min() / (q + np.sqrt(q * q + 1)), float(spec.until or 1.0))
     clock = Clock(np.zeros(2), np.zeros(1, np.int64), np.array([spec.timing.safety, GROWTH, np.inf]))

@@ -6,7 +6,7 @@ import math
 
 from twin.kernel import real, scalar
 
-__all__ = ["contracted", "deviator", "midpoint", "rotated", "traction", "von_mises"]
+__all__ = ["contracted", "deviator", "midpoint", "rotated", "traction", "turned", "von_mises"]
 
 
 @scalar
@@ -86,4 +86,16 @@ def rotated(s, h):  # type: ignore[no-untyped-def]
         a00 * q10 + a01 * q11 + a02 * q12,
         a10 * q20 + a11 * q21 + a12 * q22,
         a20 * q00 + a21 * q01 + a22 * q02,
+    )
+
+
+@scalar
+def turned(v, h):  # type: ignore[no-untyped-def]
+    """A vector turned by the rotation of `rotated`."""
+    over = real(2, h[0]) / (real(1, h[0]) + h[0] * h[0] + h[1] * h[1] + h[2] * h[2])
+    a, b, c = h[1] * v[2] - h[2] * v[1], h[2] * v[0] - h[0] * v[2], h[0] * v[1] - h[1] * v[0]
+    return (
+        v[0] + over * (a + h[1] * c - h[2] * b),
+        v[1] + over * (b + h[2] * a - h[0] * c),
+        v[2] + over * (c + h[0] * b - h[1] * a),
     )
