@@ -33,6 +33,7 @@ def _ran(group: str, tolerance: float, **variables: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS)
 def test_the_simulator_equals_the_cpu(group: str) -> None:
     """Chosen before numba is imported, hence a process of its own; uncompiled, for compiling the CPU's loops would take longer."""
