@@ -82,7 +82,8 @@ def viscosity(rho, le, short, speed, rate, linear, quadratic):  # type: ignore[n
     """Bulk viscosity against rattling behind shocks (von Neumann & Richtmyer 1950, Landshoff 1955), and the critical time step with it.
 
     Args:
-        rho: density; le: length; short: length over the largest speed of a disturbance, `shortest`; speed: of sound; rate: of the volume, compression negative; linear, quadratic: coefficients.
+        rho: density; le: length; short: `shortest` length; speed: of sound.
+        rate: of the volume, compression negative; linear, quadratic: coefficients.
 
     Returns:
         pressure [Pa], time step [s].

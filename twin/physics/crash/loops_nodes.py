@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from twin.kernel import piece, scalar
+from twin.physics.crash.tensor import turned
 from twin.physics.crash.walls import away, stopped
 
 __all__ = ["CHUNK", "carry_bodies", "carry_walls", "gather_glued", "glue", "move", "push", "stretch"]
@@ -138,23 +139,36 @@ def carry_bodies(nodes, bodies, motions, t, dt, kick):  # type: ignore[no-untype
 
 @scalar
 def _turn(bodies, b, dt):  # type: ignore[no-untyped-def]
-    """Turn a body by the rotation of a step: omega = R J^-1 R' L."""
+    """Turn a body by the rotation of a step: omega = R J^-1 R' L, with the R that it has in the step's middle."""
     q = bodies.turn[b]
-    l0, l1, l2 = bodies.spin[b, 0], bodies.spin[b, 1], bodies.spin[b, 2]
-    m0, m1, m2 = q[0] * l0 + q[3] * l1 + q[6] * l2, q[1] * l0 + q[4] * l1 + q[7] * l2, q[2] * l0 + q[5] * l1 + q[8] * l2
-    j = bodies.looseness[b]
+    start = q[0], q[1], q[2], q[3], q[4], q[5], q[6], q[7], q[8]
+    j, spin = bodies.looseness[b], (bodies.spin[b, 0], bodies.spin[b, 1], bodies.spin[b, 2])
+    middle = _rolled(start, _omega(start, j, spin), 0.5 * dt)
+    end = _rolled(start, _omega(middle, j, spin), dt)
+    for k in range(9):
+        bodies.turn[b, k] = end[k]
+
+
+@scalar
+def _omega(q, j, spin):  # type: ignore[no-untyped-def]
+    """Angular velocity [rad/s] of a body turned by q with angular momentum `spin`; j: inverse inertia in its own frame."""
+    m0, m1, m2 = _back(q, spin)
     w0, w1, w2 = j[0] * m0 + j[1] * m1 + j[2] * m2, j[3] * m0 + j[4] * m1 + j[5] * m2, j[6] * m0 + j[7] * m1 + j[8] * m2
-    half = 0.5 * dt
-    h0 = half * (q[0] * w0 + q[1] * w1 + q[2] * w2)
-    h1 = half * (q[3] * w0 + q[4] * w1 + q[5] * w2)
-    h2 = half * (q[6] * w0 + q[7] * w1 + q[8] * w2)
-    over = 2.0 / (1.0 + h0 * h0 + h1 * h1 + h2 * h2)
-    for e in range(3):
-        a0, a1, a2 = q[e], q[3 + e], q[6 + e]
-        b0, b1, b2 = h1 * a2 - h2 * a1, h2 * a0 - h0 * a2, h0 * a1 - h1 * a0
-        bodies.turn[b, e] = a0 + over * (b0 + h1 * b2 - h2 * b1)
-        bodies.turn[b, 3 + e] = a1 + over * (b1 + h2 * b0 - h0 * b2)
-        bodies.turn[b, 6 + e] = a2 + over * (b2 + h0 * b1 - h1 * b0)
+    return q[0] * w0 + q[1] * w1 + q[2] * w2, q[3] * w0 + q[4] * w1 + q[5] * w2, q[6] * w0 + q[7] * w1 + q[8] * w2
+
+
+@scalar
+def _back(q, v):  # type: ignore[no-untyped-def]
+    """q' v."""
+    return q[0] * v[0] + q[3] * v[1] + q[6] * v[2], q[1] * v[0] + q[4] * v[1] + q[7] * v[2], q[2] * v[0] + q[5] * v[1] + q[8] * v[2]
+
+
+@scalar
+def _rolled(q, omega, dt):  # type: ignore[no-untyped-def]
+    """A rotation after turning with an angular velocity for a time, by Cayley's rotation."""
+    h = 0.5 * dt * omega[0], 0.5 * dt * omega[1], 0.5 * dt * omega[2]
+    a, b, c = turned((q[0], q[3], q[6]), h), turned((q[1], q[4], q[7]), h), turned((q[2], q[5], q[8]), h)
+    return a[0], b[0], c[0], a[1], b[1], c[1], a[2], b[2], c[2]
 
 
 @piece
