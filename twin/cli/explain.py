@@ -43,6 +43,8 @@ def _sentences(result: Result) -> Iterator[str]:
         yield from ("  " + _event(event) for event in shown)
         if len(result.events) > len(shown):
             yield f"  ({len(result.events) - len(shown)} more between these)"
+    if note := str(result.stats.get("note", "")):
+        yield f"{note[0].upper()}{note[1:]}."
     if made := result.provenance:
         how = f"on {made.get('target', '?')} in {made.get('dtype', '?')} with seed {made.get('seed', '?')}"
         yield f"It was computed {how}{_took(result.stats)}"
