@@ -30,6 +30,8 @@ human: {robot: {model: iiwa}, region: chest, speed: 250 mm/s, payload: 1.5 kg, a
 expect: {within: {equal: 1}}
 """
 
+pytestmark = pytest.mark.slow  # programs of their own, with kernels to load
+
 
 def test_check_says_what_is_known_before_the_run(twin, write):
     done = twin("check", write(BAR))
