@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from twin.kinds import Context, Silent, Target
-from twin.physics.crash.simulate import simulate
+from twin.physics.crash.shapes import mesh_of
+from twin.physics.crash.simulate import simulate, simulate_many
 from twin.physics.crash.spec import CrashSpec
 
 STEEL = {"density": 7850.0, "young": 210e9, "poisson": 0.3}
@@ -32,8 +33,6 @@ def test_a_rigid_body_flies_and_turns_freely():
     kinetic = found.series.columns["kinetic"]
     assert kinetic[-1] == pytest.approx(kinetic[0], rel=2e-3)
     x, before = found.arrays["nodes"], CrashSpec.model_validate({"model": brick, "until": 1.0}).model.shape
-    from twin.physics.crash.shapes import mesh_of
-
     start = mesh_of(before).nodes
     assert x.mean(axis=0) - start.mean(axis=0) == pytest.approx([0.05, 0, 0], abs=1e-9)
     far = np.linalg.norm(x[:, None] - x[None], axis=2)
@@ -102,3 +101,15 @@ def test_a_rigid_plate_on_a_soft_block_presses_with_its_weight_of_inertia():
     late = found.series.t > 0.4 * 0.1 / SOUND
     assert force[late].mean() / 16e-6 == pytest.approx(7850 * SOUND * 5, rel=0.02)
     assert value(found, "energy_error") < 0.01
+
+
+def test_cases_that_share_a_launch_have_the_bits_of_each_alone():
+    bar = {"shape": {"bar": {"length": 0.02, "width": 2e-3, "counts": [1, 1, 20]}}, "material": {**STEEL, "yield_stress": 250e6}}
+    document = {"model": bar, "until": 1e-5, "samples": 20, "frames": 2, "pictures": False}
+    specs = [CrashSpec.model_validate({**document, "impact": {"speed": speed}}) for speed in (5.0, 10.0, 20.0)]
+    contexts = [Context(Path.cwd())] * len(specs)
+    together = simulate_many(specs, Target(threads=2), Silent(), contexts)
+    for spec, found in zip(specs, together, strict=True):
+        alone = simulate(spec, Target(), Silent(), Context(Path.cwd()))
+        assert found.scalars == alone.scalars
+        assert np.array_equal(found.arrays["nodes"], alone.arrays["nodes"])

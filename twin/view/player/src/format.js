@@ -5,8 +5,11 @@ export function number(value) {
   return String(Number(value.toPrecision(size >= 1000 ? 4 : 3)));
 }
 
-// end: of the run; one that is over within a second is told in milliseconds
-export const seconds = (time, end = time) => (end < 1 ? `${(time * 1000).toFixed(1)} ms` : `${time.toFixed(end < 10 ? 2 : 1)} s`);
+// end: of the run; one that is over within a second is told in milliseconds, within a millisecond in microseconds
+export function seconds(time, end = time) {
+  if (end < 1e-3) return `${(time * 1e6).toFixed(1)} \u00b5s`;
+  return end < 1 ? `${(time * 1e3).toFixed(1)} ms` : `${time.toFixed(end < 10 ? 2 : 1)} s`;
+}
 
 // Steps of 1, 2, 2.5 or 5 times a power of ten: about `count` of them between low and high.
 export function ticks(low, high, count) {
@@ -22,9 +25,10 @@ export function ticks(low, high, count) {
 export function frameAt(times, time) {
   let low = 0;
   let high = times.length - 1;
+  const slack = 1e-6 * (times[high] - times[0]); // what 32 bits of the file round off
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (times[middle] <= time + 1e-6) low = middle;
+    if (times[middle] <= time + slack) low = middle;
     else high = middle - 1;
   }
   return low;
