@@ -1,7 +1,7 @@
 """Textbook elements in numpy, slow and obvious: what the compiled ones are compared with.
 
 One-point hexahedron and linear tetrahedron (Hughes 2000), strain and rotation of a step at its middle (Hughes & Winget 1980),
-hourglass forces (Flanagan & Belytschko 1981), radial return by bisection.
+hourglass forces (Flanagan & Belytschko 1981; Belytschko & Bindeman 1993), radial return by bisection.
 """
 
 from collections.abc import Callable
@@ -156,22 +156,56 @@ def hex_step(x, v, old, dt, solid, strength=lambda ep: np.inf):
     stress, more, keep = stressed(old, strain, rotation, solid, strength)
     slopes, volume = hex_gradients(x)
     q, step = damped(strain, dt, volume, hex_length(x), hex_shortest(x, solid), old.mass, solid)
-    # hourglass: what the modes are beyond the linear field (eq. 55), against its rate (eq. 62) and its size (eq. 74)
+    # hourglass: what the modes are beyond the linear field (eq. 55), against its rate (eq. 62), and the strains that they are
     gammas = MODES - (MODES @ x) @ slopes.T
     rates = (gammas @ v).T
     areas = ((volume * slopes) ** 2).sum() / 8
     size2 = 4 / np.sqrt(3) * np.sqrt(areas)
     damping = solid.viscous * size2 * np.sqrt(solid.modulus * old.mass / volume) / 4
-    faces = volume * slopes.T @ CORNERS / 8
-    least = (faces**2).sum(axis=0).min()
-    turned = rotation @ old.held
-    held = keep * (turned + dt * 3 * solid.elastic / 2 * solid.modulus * least / volume * rates)
-    hourglass = damping * rates + held
-    worked = dt * ((damping * rates + (held + turned) / 2) * rates).sum()
+    strains = hourglass_strains(x)
+    shares = volume / 3 * np.array([1, 1, 1, 1 / 3])  # of xi^2, and of (xi eta)^2
+    grown = strains @ rates.reshape(-1) * dt
+    held = keep * (old.held + (plates(solid) @ grown.reshape(3, 4, 1))[..., 0])
+    hourglass = damping * rates + ((shares * held).reshape(-1) @ strains).reshape(3, 4)
+    worked = dt * (damping * rates**2).sum() + (shares * (held + old.held) / 2 * grown.reshape(3, 4)).sum()
     force = -volume * slopes @ (stress - q * np.eye(3)) - (hourglass @ gammas).T
     energy = volume * (((stress + old.stress) / 2 * strain).sum() - (q + old.q) / 2 * np.trace(strain))
     new = State(old.mass, stress, old.ep + more, old.energy + energy, old.hourglass + worked, old.temperature, held, q)
     return force, new, step
+
+
+def mode_slopes(p):
+    """Derivatives of the four modes by the natural coordinates at a point, (4, 3)."""
+    xi, eta, zeta = p
+    return np.array([[eta, xi, 0], [0, zeta, eta], [zeta, 0, xi], [eta * zeta, zeta * xi, xi * eta]], float)
+
+
+def hourglass_strains(x):
+    """Of the modes' rates by component, as one vector (12): strain rates (12, 12).
+
+    In the middle of each of three faces the two normal strains and the shear strain in its plane; of the fourth mode the normal strain at
+    a corner in the direction of that face's normal.
+    """
+    jacobian = x.T @ CORNERS / 8
+    half = np.linalg.norm(jacobian, axis=0)
+    directions = (jacobian / half).T
+    rows = np.zeros((3, 4, 12))
+    for k in range(12):
+        mode = np.zeros(12)
+        mode[k] = 1 / 8  # the modes' squares add up to 8
+        mode = mode.reshape(3, 4)
+        for normal, (a, b) in enumerate(((1, 2), (2, 0), (0, 1))):
+            there = directions @ mode @ mode_slopes(np.eye(3)[normal]) / half
+            corner = directions @ mode[:, 3:] @ mode_slopes(np.ones(3))[3:] / half
+            rows[normal, :, k] = there[a, a], there[b, b], there[a, b] + there[b, a], corner[normal, normal]
+    return rows.reshape(12, 12)
+
+
+def plates(solid):
+    """Plane stress from two normal strains, a shear strain and a normal strain alone, (4, 4) [Pa]."""
+    poisson = solid.poisson
+    scale = 4.5 * solid.elastic * solid.modulus
+    return scale * np.array([[1, poisson, 0, 0], [poisson, 1, 0, 0], [0, 0, (1 - poisson) / 2, 0], [0, 0, 0, 1]])
 
 
 def tet_step(x, v, old, dt, solid, strength=lambda ep: np.inf):

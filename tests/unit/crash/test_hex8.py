@@ -49,7 +49,7 @@ def test_size_and_middle_faces(seed):
     rng = np.random.default_rng(seed)
     x = crooked(rng)
     slopes, volume = hex_gradients(x)
-    _, _, (found, length, *faces, squares), _, _ = moved(x, np.zeros((8, 3)))
+    _, _, (found, length, *faces, squares, _, _), _, _ = moved(x, np.zeros((8, 3)))
     assert found == pytest.approx(volume, rel=1e-12)
     assert length == pytest.approx(hex_length(x), rel=1e-12)
     assert squares == pytest.approx((np.array(faces) ** 2).sum(), rel=1e-12)

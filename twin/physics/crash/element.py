@@ -28,8 +28,8 @@ def hex_linear(nodes, old, dt, m):  # type: ignore[no-untyped-def]
 
     Args:
         nodes: x, y, z [m], u, v, w [m/s] of its eight nodes.
-        old: stress (6) [Pa], plastic strain, internal energy [J], hourglass work [J], mass [kg], temperature [K], elastic hourglass
-            forces (3 x 4) [N], pressure of the bulk viscosity [Pa].
+        old: stress (6) [Pa], plastic strain, internal energy [J], hourglass work [J], mass [kg], temperature [K], stresses of
+            elastic hourglass control (3 x 4) [Pa], pressure of the bulk viscosity [Pa].
         dt: of the step [s].
         m: constants: (bulk, shear, modulus, viscous, elastic, quadratic, linear), (yield0, slope).
 
@@ -127,12 +127,12 @@ def _damped(stress, q):  # type: ignore[no-untyped-def]
 @scalar
 def _hex(kin, old, dt, m, new):  # type: ignore[no-untyped-def]
     """From the new stress to forces and energies of a hexahedron."""
-    strain, half_turn, shape, modes, lean = kin
+    strain, _, shape, modes, lean = kin
     stress, more, temperature, keep = new
     rho = old[4] / shape[0]
     short = shortest(shape[0], shape[1], shape[5], m[1], m[2])
     q, step = viscosity(rho, shape[1], short, math.sqrt(m[2] / rho), (strain[0] + strain[1] + strain[2]) / dt, m[6], m[5])
-    held, force, leaned = bent(shape, modes, old[6], half_turn, old[4], dt, m[2], m[3], m[4], keep)
+    held, force, leaned = bent(shape, modes, old[6], old[4], dt, m, keep)
     forces = pushed(_damped(stress, q), shape, force, lean)
     energy = old[2] + _work(shape[0], strain, old[0], stress, old[7] + q)
     return forces, stress, old[1] + more, energy, old[3] + leaned, temperature, held, step, q

@@ -15,7 +15,7 @@ HOURGLASS = 8  # work against hourglass forces [J]
 MASS = 9  # of the element [kg]
 TEMPERATURE = 10  # [K]
 STEP = 11  # critical time step [s]
-HELD = 12  # 12: elastic hourglass forces, x of four modes, then y, z [N]
+HELD = 12  # 12: stresses of elastic hourglass control [Pa], order: `hourglass.curling`
 VISCOUS = 24  # pressure of the bulk viscosity [Pa]
 COUNT = 25
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from twin.kernel import real, scalar
-from twin.kernel.choose import minimum
 from twin.physics.crash.hex8 import faces, gradient, length, nodal, slopes_and_modes, volume
-from twin.physics.crash.hourglass import leaning, power, pulls, rates, resistance
-from twin.physics.crash.tensor import midpoint, traction, turned
+from twin.physics.crash.hourglass import curling, damping, edges, leaning, power, pulls, rates, spread, stiffened, worked
+from twin.physics.crash.tensor import midpoint, traction
 
-__all__ = ["bent", "pushed", "strained"]
+__all__ = ["bent", "braced", "pushed", "strained"]
 
 
 @scalar
@@ -19,8 +18,8 @@ def strained(x, y, z, u, v, w, dt):  # type: ignore[no-untyped-def]
         x, y, z: places of its nodes at the step's end [m]; u, v, w: velocities during it [m/s]; dt: [s].
 
     Returns:
-        strain increment (6), half the rotation (3), the element's shape (volume, length, faces c1, c2, c3, sum of squares),
-        rates of its hourglass modes by component (3 x 4), their leaning (4 x 3).
+        strain increment (6), half the rotation (3), the element's shape (volume, length, faces c1, c2, c3, sum of squares,
+        directions and their lengths as `edges` gives them), rates of its hourglass modes by component (3 x 4), their leaning (4 x 3).
     """
     (jx, hx), (jy, hy), (jz, hz) = slopes_and_modes(x), slopes_and_modes(y), slopes_and_modes(z)
     c1, c2, c3 = faces(jx, jy, jz)
@@ -31,34 +30,33 @@ def strained(x, y, z, u, v, w, dt):  # type: ignore[no-untyped-def]
     strain, half_turn = midpoint(gradient(du, dv, dw, c1, c2, c3, over * dt))
     lean = leaning(hx, hy, hz, c1, c2, c3, over)
     modes = rates(hu, du, lean), rates(hv, dv, lean), rates(hw, dw, lean)
-    return strain, half_turn, (vol, le, c1, c2, c3, areas2), modes, lean
+    return strain, half_turn, (vol, le, c1, c2, c3, areas2, *edges(jx, jy, jz)), modes, lean
 
 
 @scalar
-def bent(shape, modes, held, half_turn, mass, dt, modulus, viscous, elastic, keep):  # type: ignore[no-untyped-def]
-    """Hourglass forces. Their elastic part turns with the body, and where the material flows, it returns as the deviator does.
+def bent(shape, modes, held, mass, dt, m, keep):  # type: ignore[no-untyped-def]
+    """Hourglass forces. Where the material flows, their elastic part returns as the deviator does.
 
     Args:
-        shape, modes: as `strained` gives them; held: elastic part so far, by component (3 x 4) [N]; half_turn: as `strained` gives it
+        shape, modes: as `strained` gives them; held: stresses of the elastic part so far (3 x 4) [Pa]; m: constants, as `element` has them.
         keep: what plastic flow left of the deviator.
 
     Returns:
-        elastic part now (3 x 4), whole force (3 x 4), work done against it in the step [J].
+        stresses of the elastic part now (3 x 4), whole force of the modes by component (3 x 4), work done against it in the step [J].
     """
-    vol, _, c1, c2, c3, areas2 = shape
-    least = minimum(minimum(_square(c1), _square(c2)), _square(c3))
-    damping, stiffness = resistance(mass, vol, areas2, least, modulus, viscous, elastic)
-    held = _turned(held, half_turn)
-    step = stiffness * dt
-    qx = _kept(_grown(held[0], modes[0], step), keep)
-    qy = _kept(_grown(held[1], modes[1], step), keep)
-    qz = _kept(_grown(held[2], modes[2], step), keep)
-    fx, fy, fz = _grown(qx, modes[0], damping), _grown(qy, modes[1], damping), _grown(qz, modes[2], damping)
-    half = real(0.5, dt) * dt
-    work = dt * damping * (power(modes[0], modes[0]) + power(modes[1], modes[1]) + power(modes[2], modes[2]))
-    work += half * (power(qx, modes[0]) + power(qy, modes[1]) + power(qz, modes[2]))
-    work += half * (power(held[0], modes[0]) + power(held[1], modes[1]) + power(held[2], modes[2]))
-    return (qx, qy, qz), (fx, fy, fz), work
+    vol, areas2, e, r = shape[0], shape[5], shape[6], shape[7]
+    strain = curling(modes, e, r)
+    now = stiffened(held, strain, dt, m[1], m[2], m[4], keep)
+    slow = damping(mass, vol, areas2, m[2], m[3])
+    work = dt * slow * (power(modes[0], modes[0]) + power(modes[1], modes[1]) + power(modes[2], modes[2]))
+    return now, braced(now, modes, shape, slow), work + worked(held, now, strain, vol, dt)
+
+
+@scalar
+def braced(held, modes, shape, slow):  # type: ignore[no-untyped-def]
+    """Whole force of the modes by component (3 x 4) [N]: of the stresses held (3 x 4) [Pa], and of their rates, `slow` times these."""
+    q = spread(held, shape[0], shape[6], shape[7])
+    return _grown(q[0], modes[0], slow), _grown(q[1], modes[1], slow), _grown(q[2], modes[2], slow)
 
 
 @scalar
@@ -67,26 +65,9 @@ def _grown(q, rate, by):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def _square(a):  # type: ignore[no-untyped-def]
-    return a[0] * a[0] + a[1] * a[1] + a[2] * a[2]
-
-
-@scalar
-def _turned(q, h):  # type: ignore[no-untyped-def]
-    a, b = turned((q[0][0], q[1][0], q[2][0]), h), turned((q[0][1], q[1][1], q[2][1]), h)
-    c, d = turned((q[0][2], q[1][2], q[2][2]), h), turned((q[0][3], q[1][3], q[2][3]), h)
-    return (a[0], b[0], c[0], d[0]), (a[1], b[1], c[1], d[1]), (a[2], b[2], c[2], d[2])
-
-
-@scalar
-def _kept(q, keep):  # type: ignore[no-untyped-def]
-    return q[0] * keep, q[1] * keep, q[2] * keep, q[3] * keep
-
-
-@scalar
 def pushed(stress, shape, force, lean):  # type: ignore[no-untyped-def]
     """Forces that a hexahedron puts on its nodes [N]: 8 x-components, 8 y, 8 z."""
-    _, _, c1, c2, c3, _ = shape
+    c1, c2, c3 = shape[2], shape[3], shape[4]
     t1, t2, t3 = traction(stress, c1), traction(stress, c2), traction(stress, c3)
     px, py, pz = pulls(force[0], lean), pulls(force[1], lean), pulls(force[2], lean)
     return (
