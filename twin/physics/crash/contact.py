@@ -10,7 +10,7 @@ from twin.physics.crash.case import Case
 from twin.physics.crash.constants import moduli
 from twin.physics.crash.contact_loops import list_near
 
-__all__ = ["Contact", "begun", "critical", "pressed", "renewed"]
+__all__ = ["Contact", "begun", "pressed", "renewed", "swinging"]
 
 SOFT = 0.2
 """Of the stiffness K A^2 / V of the element behind a face (Hallquist, Goudreau & Benson 1985), shared by its corners."""
@@ -96,17 +96,16 @@ def _shares(x: np.ndarray, quads: np.ndarray, nodes: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.stack(sums, axis=1), dtype=float)
 
 
-def critical(contact: Contact, node_mass: np.ndarray, step: float) -> float:
-    """Largest time step [s] at which neither the elements, whose own is `step`, nor the contact in addition swings up.
+def swinging(contact: Contact, node_mass: np.ndarray) -> float:
+    """A quarter of the square of the contact's highest frequency [1/s^2], as `swings.stable` takes it.
 
     Both sides push, and both sides move: the frequency between two equal nodes is 2 sqrt(k / m).
     """
     if not len(contact.nodes):
-        return np.inf
+        return 0.0
     stiffness = np.linalg.norm(contact.area, axis=1) * contact.node_stiffness
     mass = node_mass[contact.nodes]  # glued nodes have none
-    fastest = float((stiffness[mass > 0] / mass[mass > 0]).max())
-    return float(1 / np.sqrt(1 / step**2 + fastest))
+    return float((stiffness[mass > 0] / mass[mass > 0]).max())
 
 
 def renewed(contact: Contact, x: np.ndarray, v: np.ndarray, dt: float) -> tuple[Contact, int]:

@@ -32,7 +32,7 @@ class Springs(NamedTuple):
 
     Attributes:
         first, members: nodes of the groups, two groups a spring; length: at rest (s,) [m]; stiffness, damping: (s,) [N/m, N s/m].
-        lost: to the dampers so far (s,) [J].
+        slow: of the dampers, last force (s,) [N]; lost: to them so far (s,) [J].
     """
 
     first: np.ndarray
@@ -40,6 +40,7 @@ class Springs(NamedTuple):
     length: np.ndarray
     stiffness: np.ndarray
     damping: np.ndarray
+    slow: np.ndarray
     lost: np.ndarray
 
 
@@ -100,9 +101,8 @@ def springs_of(case: Case) -> Springs:
             raise BadInput(f"springs.{name}.between", "two ends at one place", "ends apart from each other")
     first = np.cumsum([0, *(len(nodes) for nodes in groups)], dtype=np.int64)
     stiffness, damping = (np.array([getattr(s, what) for s in spec.values()], float) for what in ("stiffness", "damping"))
-    return Springs(
-        first, np.concatenate([np.zeros(0, np.int64), *groups]).astype(np.int32), length, stiffness, damping, np.zeros(len(spec))
-    )
+    members = np.concatenate([np.zeros(0, np.int64), *groups]).astype(np.int32)
+    return Springs(first, members, length, stiffness, damping, np.zeros(len(spec)), np.zeros(len(spec)))
 
 
 def stretched(springs: Springs, x: np.ndarray) -> tuple[float, float]:

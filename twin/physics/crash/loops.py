@@ -15,6 +15,7 @@ from twin.physics.crash import lanes
 from twin.physics.crash.contact_loops import press, spread
 from twin.physics.crash.layout import COUNT, HELD, LANES, MASS, PLASTIC, STEP
 from twin.physics.crash.loops_nodes import carry_bodies, carry_walls, gather_glued, glue, move, push, stretch
+from twin.physics.crash.swings import stable
 
 __all__ = ["VOID_MASS", "advance"]
 
@@ -74,8 +75,7 @@ def _next_step(critical, limits, last, left):  # type: ignore[no-untyped-def]
     dt = np.inf
     for slab in range(len(critical)):
         dt = min(dt, critical[slab])
-    dt *= limits[0]
-    dt = min(dt, limits[2])
+    dt = limits[0] * stable(dt, limits[2], limits[3])
     if last > 0.0:
         dt = min(dt, limits[1] * last)
     if dt > left:

@@ -23,7 +23,6 @@ from twin.physics.crash.start import Arrays
 
 __all__ = ["Device", "in_rows"]
 
-FAR = 1e30  # [s] a step that nothing limits
 MOST = 1000  # steps between two looks at the clock
 
 _tick, _move, _gather, _push, _pick = (kernel(one) for one in (tick, move_node, gather_node, push_node, pick_rows))
@@ -80,7 +79,7 @@ class Device:
         self._walls = [put(a) for a in (walls.shape, walls.place, walls.velocity, walls.friction, walls.impulse)]
         self._pushable = put(walls.inverse_mass), put(walls.before)
         self._now, self._steps, self._pace = put(clock.now), put(clock.steps), put(np.zeros(3))
-        self._limits = put(np.minimum(clock.limits, FAR))
+        self._limits = put(clock.limits)
         self._curves = [put(a) for a in (motions.first, motions.t, motions.value)]
         self._driven, self._gravity = put(motions.driven), put(motions.gravity)
         self._gathered = [put(a) for a in corners_of(arrays)]

@@ -55,7 +55,8 @@ def stretch(nodes, springs, dt):  # type: ignore[no-untyped-def]
         rate = (x0 * v0 + x1 * v1 + x2 * v2) / size
         slow = springs.damping[s] * rate
         pull = (springs.stiffness[s] * (size - springs.length[s]) + slow) / size
-        springs.lost[s] += slow * rate * dt
+        springs.lost[s] += 0.5 * (springs.slow[s] + slow) * rate * dt  # with the force before the step and the one after
+        springs.slow[s] = slow
         for k in range(a, c):
             n = springs.members[k]
             w = 1.0 / (b - a) if k < b else -1.0 / (c - b)

@@ -6,6 +6,7 @@ from twin.kernel import real
 from twin.kernel.choose import minimum
 from twin.kernel.cuda import BLOCK, cuda, part
 from twin.physics.crash.layout import LANES
+from twin.physics.crash.swings import stable
 from twin.physics.crash.walls import away, stopped
 
 __all__ = ["gather_node", "move_node", "push_node", "tick"]
@@ -172,7 +173,7 @@ def tick(least, place, speed, inverse_mass, impulse, before, limits, now, steps,
         half //= 2
     t, last, left = now[0], now[1], until - now[0]
     zero, two = real(0, t), real(2, t)
-    dt = minimum(held[0] * limits[0], limits[2])
+    dt = limits[0] * stable(held[0], limits[2], limits[3])
     if last > zero:
         dt = minimum(dt, limits[1] * last)
     if dt > left:

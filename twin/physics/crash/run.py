@@ -15,12 +15,13 @@ from twin.kernel.barrier import arrivals, together
 from twin.kinds import Monitor, Target
 from twin.physics.crash import loops
 from twin.physics.crash.case import Case
-from twin.physics.crash.contact import Contact, begun, critical, renewed
+from twin.physics.crash.contact import Contact, begun, renewed, swinging
 from twin.physics.crash.energy import Energies, energies
 from twin.physics.crash.guard import collapsed, trouble
 from twin.physics.crash.history import History
 from twin.physics.crash.lanes import JOHNSON_COOK, TABLE
 from twin.physics.crash.start import Arrays, started
+from twin.physics.crash.swings import stable
 
 __all__ = ["CANCELLED", "Run", "advance_to_end", "init", "step"]
 
@@ -111,9 +112,9 @@ def init(case: Case, target: Target) -> Run:
     contact = begun(case, quads, owners)
     found = energies(arrays, contact)
     threads = max(1, min(target.threads, case.elements // FEWEST))
-    arrays.clock.limits[2] = case.spec.timing.safety * critical(contact, case.node_mass, float(arrays.blocks.step.min()))
+    arrays.clock.limits[2] += swinging(contact, case.node_mass)
     run = Run(case, arrays, contact, history, threads, quads, owners, found.kinetic, found.external, on_cuda=target.device == "cuda")
-    run.first_step = min(case.spec.timing.safety * float(arrays.blocks.step.min()), float(arrays.clock.limits[2]))
+    run.first_step = case.spec.timing.safety * stable(float(arrays.blocks.step.min()), *arrays.clock.limits[2:].tolist())
     history.sample(arrays, contact, found, 0.0)
     history.frame(arrays)
     return run

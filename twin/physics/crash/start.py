@@ -14,6 +14,7 @@ from twin.physics.crash.loops_nodes import CHUNK
 from twin.physics.crash.rigid import Rigid, rigid_bodies
 from twin.physics.crash.spec import Impact, WallSpec
 from twin.physics.crash.state import Blocks, Clock, Motions, Nodes, Walls
+from twin.physics.crash.swings import springy
 from twin.physics.crash.walls import CYLINDER, PLANE, SPHERE
 
 __all__ = ["GROWTH", "Arrays", "started"]
@@ -71,9 +72,11 @@ def started(case: Case, quads: np.ndarray, owners: np.ndarray) -> Arrays:
         steps = case.reaches / np.sqrt(case.constants[case.part, 2] * case.volumes / case.masses)
     q = spec.viscosity.linear
     blocks.step[:] = min(steps.min() / (q + np.sqrt(q * q + 1)), float(spec.until or 1.0))
-    clock = Clock(np.zeros(2), np.zeros(1, np.int64), np.array([spec.timing.safety, GROWTH, np.inf]))
+    clock = Clock(np.zeros(2), np.zeros(1, np.int64), np.array([spec.timing.safety, GROWTH, 0.0, 0.0]))
+    springs = springs_of(case)
+    clock.limits[2:] = springy(springs, inverse, ties, bodies)
     _pushed(nodes, motions)
-    return Arrays(nodes, blocks, order, _walls(case, chunks), motions, clock, bodies, ties, springs_of(case))
+    return Arrays(nodes, blocks, order, _walls(case, chunks), motions, clock, bodies, ties, springs)
 
 
 def _inverse_masses(case: Case, ties: Ties, bodies: Rigid) -> np.ndarray:

@@ -99,7 +99,8 @@ class Clock(NamedTuple):
 
     Attributes:
         now: time [s], last step [s], shape (2,); steps: taken so far, shape (1,), int64.
-        limits: share of the critical step, largest growth of a step, largest step that contact allows [s]: shape (3,).
+        limits: share of the critical step, largest growth of a step, `swing2` and `drag` of contact and springs as `swings.stable` has
+            them: shape (4,).
     """
 
     now: Array
