@@ -12,6 +12,11 @@ from twin.scenario import load
 
 HALLS = {  # what is wrong with the broken twin: checks that find something, and scalars whose bounds do not hold
     "server_factory": ({"clearance", "aisles", "reach", "separation", "stopping"}, {"overlaps", "blocked_doors", "unreachable_frames"}),
+    "body_shop": ({"clearance", "aisles", "reach", "separation"}, {"overlaps", "aisle_margin", "outside_hall", "separation_margin"}),
+    "smt_line": (
+        {"clearance", "aisles", "walking", "reach", "separation", "stopping"},
+        {"overlaps", "unreachable_stations", "blocked_doors", "way_margin"},
+    ),
 }
 
 

@@ -80,7 +80,7 @@ def _judged(spec: LayoutSpec, pair: Pair) -> Finding | None:
         remedy = f"Move one of them by {gap.depth + pair.asked:.3g} m or more, or name it under `touches` if it belongs in the other."
         return Finding("clearance", "overlap", who, text, remedy, -gap.depth, pair.asked, "m", gap.points[:1])
     if gap.distance < pair.asked - EXACT:
-        text = f"{pair.a} and {pair.b} are {gap.distance:.3g} m apart, {pair.asked:.3g} m is asked"
+        text = f"{pair.a} and {pair.b} are {round(gap.distance, 6):.3g} m apart, {pair.asked:.3g} m is asked"
         remedy = f"Move one of them by {pair.asked - gap.distance:.3g} m away from the other."
         return Finding("clearance", "too near", who, text, remedy, gap.distance, pair.asked, "m", gap.points)
     return None

@@ -21,6 +21,6 @@ def draw(spec: LayoutSpec, hall: Hall, answers: Answers, scene: Scene | None, fo
     for name, picture in plan(spec, hall, answers).items():
         (folder / name).write_bytes(picture)
     if scene is not None and scene.nodes:
-        title = f"{len(answers.findings)} findings" if len(answers.findings) != 1 else "1 finding"
+        title = scene.captions[0][1].capitalize()
         picture = scene_picture(scene, azimuth=np.radians(-115.0), elevation=np.radians(38.0), line_width=2.5, title=title)
         (folder / "hall.png").write_bytes(picture)

@@ -15,6 +15,7 @@ __all__ = ["write_names"]
 
 SMALLEST, LARGEST, BESIDE = 5.0, 8.5, 5.5  # [pt]
 POINT = 1 / 72  # [inch]
+HIGH = 2.0  # [m] over the floor: what hangs so high has its name beside it, for there is something under it
 WIDE, TALL = 0.58, 1.25  # of a letter, of a line, over the size of the type
 SIDES = ((0, -1), (0, 1), (1, 0), (-1, 0), (1, -1), (-1, -1), (1, 1), (-1, 1))
 
@@ -24,7 +25,7 @@ Box = tuple[float, float, float, float]
 def write_names(axes: Any, bodies: Sequence[Body], scale: float) -> None:
     """Write them; what finds no place stays without a name. `scale`: inches for a metre."""
     taken = [(*body.bounds[0, :2], *body.bounds[1, :2]) for body in bodies]
-    outside = [body for body in bodies if not _inside(axes, body, scale)]
+    outside = [body for body in bodies if body.bounds[0, 2] > HIGH or not _inside(axes, body, scale)]
     for body in outside:
         _beside(axes, body, scale, taken)
 

@@ -28,7 +28,7 @@ ZONE: dict[str, Color] = {
     "walking": (0.82, 0.88, 0.80, 1.0), "storage": (0.90, 0.85, 0.76, 1.0),
 }  # fmt: skip
 WALL_HEIGHT = 1.0  # [m] that is drawn of a wall: one looks over it
-LAYERS = {"floor": 0.0, "aisles": 0.006, "zones": 0.012}  # [m] heights, so that none hides in another
+LAYERS = {"floor": 0.0, "aisles": 0.02, "zones": 0.04, "hazard": 0.06}  # [m] heights, so that none hides in another
 PIN = 0.06  # [m] radius of the pin at a finding
 STILL = np.array([1.0, 0.0, 0.0, 0.0])
 
@@ -66,7 +66,8 @@ def _ground(hall: Hall, known: dict[str, Mesh]) -> Iterator[Node]:
         strip = shapely.LineString(aisle.path).buffer(aisle.width / 2, cap_style="flat", join_style="mitre")
         yield from _flat(f"aisle/{name}", strip, LAYERS["aisles"], AISLE[aisle.use], "aisles", known)
     for name, zone in hall.zones.items():
-        yield from _flat(f"zone/{name}", zone, LAYERS["zones"], ZONE[hall.site.zones[name].use], "zones", known)
+        use = hall.site.zones[name].use
+        yield from _flat(f"zone/{name}", zone, LAYERS.get(use, LAYERS["zones"]), ZONE[use], "zones", known)
 
 
 def _flat(name: str, polygon: Any, height: float, color: Color, group: str, known: dict[str, Mesh]) -> Iterator[Node]:
@@ -151,11 +152,11 @@ def _lines(spec: LayoutSpec, hall: Hall, answers: Answers) -> Iterator[Lines]:
         yield Lines("what is measured at findings", red, RED)
     if narrow := _narrowest(answers):
         yield Lines("narrowest places of aisles", narrow, (0.45, 0.20, 0.60, 1.0))
-    ways = [] if answers.walking is None else [_raised(way.points, 0.03) for way in answers.walking.ways.values() if way is not None]
+    ways = [] if answers.walking is None else [_raised(way.points, 0.09) for way in answers.walking.ways.values() if way is not None]
     if ways:
         yield Lines("ways to exits", ways, (0.10, 0.60, 0.30, 1.0))
     if hall.site.network.edges:
-        yield Lines("network", [_raised(edge.points, 0.02) for edge in hall.site.network.edges], (0.16, 0.38, 0.80, 1.0))
+        yield Lines("network", [_raised(edge.points, 0.08) for edge in hall.site.network.edges], (0.16, 0.38, 0.80, 1.0))
     if spec.safeguards:
         lines = [_raised(guard.line, height) for guard in spec.safeguards.values() for height in _heights(guard.curtain is not None)]
         yield Lines("safeguards", lines, (0.95, 0.60, 0.05, 1.0))
@@ -163,11 +164,11 @@ def _lines(spec: LayoutSpec, hall: Hall, answers: Answers) -> Iterator[Lines]:
 
 def _narrowest(answers: Answers) -> list[np.ndarray]:
     found = answers.aisles.narrowest.values() if answers.aisles else ()
-    return [_raised(each.points, 0.04) for each in found if not each.open and each.width > 0]
+    return [_raised(each.points, 0.1) for each in found if not each.open and each.width > 0]
 
 
 def _heights(upright: bool) -> Sequence[float]:
-    return (0.3, 0.6, 0.9, 1.2) if upright else (0.05,)
+    return (0.3, 0.6, 0.9, 1.2) if upright else (0.12,)
 
 
 def _raised(points: Any, height: float) -> np.ndarray:
