@@ -18,7 +18,7 @@ from benchmarks.table import alternately, row
 from twin.kinds import Target
 from twin.physics.crash.bodies import bounds, placed
 from twin.physics.crash.case import prepare
-from twin.physics.crash.contact import renewed
+from twin.physics.crash.contact import LOOKS, renewed
 from twin.physics.crash.layout import PLASTIC
 from twin.physics.crash.run import Run, init, step
 from twin.physics.crash.spec import CrashSpec, Orientation, PartSpec
@@ -39,7 +39,7 @@ def rows(
     cells: Counts = CELLS, peer_cells: Counts = PEER_CELLS, repeats: int = 5, cycles: int = 20, increments: int = 60
 ) -> list[dict[str, Any]]:
     """All cases: ours and the peer take turns."""
-    return [*_hexahedra(cells, peer_cells, repeats, cycles, increments), *_contact(repeats, cycles)]
+    return [*_hexahedra(cells, peer_cells, repeats, cycles, increments), *_contact(repeats)]
 
 
 def block(cells: Counts, threads: int) -> Run:
@@ -84,8 +84,8 @@ def _hexahedra(cells: Counts, peer_cells: Counts, repeats: int, cycles: int, inc
     return found
 
 
-def _contact(repeats: int, cycles: int) -> list[dict[str, Any]]:
-    """The sled on a rigid wall and on a plate; the same steps without wall and contact."""
+def _contact(repeats: int, cycles: int = LOOKS) -> list[dict[str, Any]]:
+    """The sled on a rigid wall and on a plate; the same steps without wall and contact. A look at who is near whom is among them."""
     walled, free = _dropped(_sled_drop(), 100), _dropped(_sled_drop(), 0)
     walls = free.arrays.walls
     none = {field: getattr(walls, field)[:0] for field in walls._fields if field != "impulse"}

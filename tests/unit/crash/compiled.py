@@ -144,6 +144,11 @@ def above(p, a, b, c, d):
 
 
 @kept
+def between(p, a, b, c, d, thickness):
+    return _segment.between(p, a, b, c, d, thickness)
+
+
+@kept
 def shares(r, s):
     return _segment.shares(r, s)
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from tests.unit.crash.compiled import above, flat, rubbed, shares
+from tests.unit.crash.compiled import above, between, flat, rubbed, shares
 from tests.unit.crash.reference import rotation
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -29,6 +29,21 @@ def test_shares_are_a_partition_of_unity_and_bilinear(r, s):
     assert (found >= -1e-15).all()
     assert found @ SQUARE[:, 0] == pytest.approx(r, abs=1e-14)
     assert found @ SQUARE[:, 1] == pytest.approx(s, abs=1e-14)
+
+
+@given(SEEDS, st.floats(-1.02, 1.02), st.floats(-1.02, 1.02), st.floats(0, 1))
+def test_the_short_look_never_misses_who_is_inside(seed, r, s, share):
+    """Warped faces: nobody who is less deep than the thickness is turned away, and nobody far above or below is let through."""
+    rng = np.random.default_rng(seed)
+    face = SQUARE + rng.uniform(-0.3, 0.3, (4, 3))
+    n = seen(face, at(face, r, s))[3]
+    depth, thickness = 0.5 * share, 0.5
+    point = at(face, r, s) - depth * n
+    found = seen(face, point)
+    if -thickness < found[2] < 0 and max(abs(found[0]), abs(found[1])) <= 1.02:
+        assert between(flat(point), *(flat(c) for c in face), thickness)
+    for away in (1.0, -1.5):
+        assert not between(flat(at(face, r, s) + away * n), *(flat(c) for c in face), thickness)
 
 
 @pytest.mark.parametrize("k", range(4))

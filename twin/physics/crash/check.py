@@ -139,14 +139,14 @@ def _too_many(spec: CrashSpec) -> list[Fault]:
 
 def _overlaps(case: Case) -> list[Fault]:
     """Bodies that are inside of each other at the start: contact would shoot them apart."""
-    from twin.physics.crash.contact import begun, renewed
+    from twin.physics.crash.contact import begun, surrounded
     from twin.physics.crash.contact_loops import depths
     from twin.physics.crash.run import skin_of
 
     contact = begun(case, *skin_of(case))
     if not len(contact.nodes):
         return []
-    contact, _ = renewed(contact, case.x, np.zeros_like(case.x), 1.0)
+    contact = surrounded(contact, case.x)
     found = np.zeros(len(contact.nodes))
     depths(case.x, contact, found)
     glued = {int(n) for name, tie in case.spec.ties.items() for n in case.place(tie.nodes, f"ties.{name}.nodes")}

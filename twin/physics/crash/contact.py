@@ -10,12 +10,14 @@ from twin.physics.crash.case import Case
 from twin.physics.crash.constants import moduli
 from twin.physics.crash.contact_loops import list_near
 
-__all__ = ["Contact", "begun", "pressed", "renewed", "swinging"]
+__all__ = ["Contact", "begun", "pressed", "renewed", "surrounded", "swinging"]
 
 SOFT = 0.2
 """Of the stiffness K A^2 / V of the element behind a face (Hallquist, Goudreau & Benson 1985), shared by its corners."""
 
-REACH = 0.5  # of a face's size: how far ahead faces are looked for
+LOOKS = 200  # steps between two looks at who is near whom, where bodies are slow enough
+NEAREST, FARTHEST = 0.05, 0.5  # of a face's size: how far ahead faces are looked for
+TILT = 0.03  # of a face's size: what a node may be beside the face that it is inside of (`contact_loops.EDGE`), and some more
 
 
 class Contact(NamedTuple):
@@ -111,26 +113,43 @@ def swinging(contact: Contact, node_mass: np.ndarray) -> float:
 def renewed(contact: Contact, x: np.ndarray, v: np.ndarray, dt: float) -> tuple[Contact, int]:
     """The contact with its candidates looked up anew, and for how many steps they are good.
 
+    Whoever is inside of a face is between it and the face moved inwards by its thickness; around that stands a box, wider by what may move
+    until the next look.
+
     Args:
         x, v: places [m] and velocities [m/s] of all nodes, (n, 3); dt: time step [s].
     """
-    corners = x[contact.faces]
+    corners, skin = x[contact.faces], v[contact.nodes]
     size = float(np.linalg.norm(corners[:, 2] - corners[:, 0], axis=1).max())
-    reach = REACH * size
-    low, high = corners.min(axis=1), corners.max(axis=1)
-    margin = reach + contact.thickness[:, None]
-    first, found = list_near(x[contact.nodes], contact.part, low - margin, high + margin, contact.of, size + 2 * reach)
-    near = np.flatnonzero(np.diff(first)).astype(np.int32)
-    skin = v[contact.nodes]
-    fastest = float(np.linalg.norm(skin.max(axis=0) - skin.min(axis=0)))
     # bodies may become twice as fast against each other before the next look
-    steps = int(np.clip(reach / max(2 * fastest * dt, 1e-300), 1, 1000))
+    pace = max(2 * float(np.linalg.norm(skin.max(axis=0) - skin.min(axis=0))) * dt, 1e-300)
+    reach = float(np.clip(LOOKS * pace, NEAREST * size, FARTHEST * size))
+    steps = int(np.clip(reach / pace, 1, LOOKS))
+    normal = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+    inwards = -contact.thickness[:, None] * normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
+    margin = 2 * reach + TILT * size  # twice: the face may turn as well
+    low = corners.min(axis=1) + np.minimum(inwards, 0.0) - margin
+    high = corners.max(axis=1) + np.maximum(inwards, 0.0) + margin
+    contact = _listed(contact, x, low, high, size + 2 * margin)
     gone = np.ones(len(contact.nodes), bool)
-    gone[near] = False
+    gone[contact.near] = False
     contact.face[gone] = -1
     contact.force[gone], contact.rub[gone], contact.depth[gone] = 0.0, 0.0, 0.0
-    area = _shares(x, contact.faces, contact.nodes)
-    return contact._replace(near=near, first=first, candidates=found, area=area), steps
+    return contact._replace(area=_shares(x, contact.faces, contact.nodes)), steps
+
+
+def surrounded(contact: Contact, x: np.ndarray) -> Contact:
+    """The contact with all faces as candidates that a node is near to from either side, nodes at x [m], (n, 3)."""
+    corners = x[contact.faces]
+    size = float(np.linalg.norm(corners[:, 2] - corners[:, 0], axis=1).max())
+    margin = FARTHEST * size + contact.thickness[:, None]
+    return _listed(contact, x, corners.min(axis=1) - margin, corners.max(axis=1) + margin, 2 * size)
+
+
+def _listed(contact: Contact, x: np.ndarray, low: np.ndarray, high: np.ndarray, voxel: float) -> Contact:
+    """Faces of others whose boxes a node is in."""
+    first, found = list_near(x[contact.nodes], contact.part, low, high, contact.of, voxel)
+    return contact._replace(near=np.flatnonzero(np.diff(first)).astype(np.int32), first=first, candidates=found)
 
 
 def pressed(contact: Contact, bodies: int) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.kernel import loop, piece, scalar
-from twin.physics.crash.segment import above, rubbed, shares
+from twin.physics.crash.segment import above, between, rubbed, shares
 
 __all__ = ["count_near", "depths", "list_near", "press", "spread"]
 
@@ -100,121 +100,116 @@ def _corner(x, faces, q, k):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def _beside(p, x, faces, q, reach):  # type: ignore[no-untyped-def]
+def _beside(p, a, b, c, d, reach):  # type: ignore[no-untyped-def]
     """Whether a point is in the box around a face, `reach` wider on all sides: whoever touches the face is, and few others are."""
-    a, b, c, d = faces[q, 0], faces[q, 1], faces[q, 2], faces[q, 3]
     for k in range(3):
-        low, high = min(min(x[a, k], x[b, k]), min(x[c, k], x[d, k])), max(max(x[a, k], x[b, k]), max(x[c, k], x[d, k]))
+        low, high = min(min(a[k], b[k]), min(c[k], d[k])), max(max(a[k], b[k]), max(c[k], d[k]))
         if not low - reach <= p[k] <= high + reach:
             return False
     return True
 
 
 @scalar
-def _relative(v, contact, s):  # type: ignore[no-untyped-def]
-    """Velocity of a node against the place of its face that it touches [m/s]."""
-    n, q = contact.nodes[s], contact.face[s]
-    u0, u1, u2 = v[n, 0], v[n, 1], v[n, 2]
-    for k in range(4):
-        m, w = contact.faces[q, k], contact.share[s, k]
-        u0, u1, u2 = u0 - w * v[m, 0], u1 - w * v[m, 1], u2 - w * v[m, 2]
-    return u0, u1, u2
+def _relative(v, faces, n, q, w):  # type: ignore[no-untyped-def]
+    """Velocity of a node against the place of a face with the shares w [m/s]."""
+    a, b, c, d = faces[q, 0], faces[q, 1], faces[q, 2], faces[q, 3]
+    return (
+        v[n, 0] - w[0] * v[a, 0] - w[1] * v[b, 0] - w[2] * v[c, 0] - w[3] * v[d, 0],
+        v[n, 1] - w[0] * v[a, 1] - w[1] * v[b, 1] - w[2] * v[c, 1] - w[3] * v[d, 1],
+        v[n, 2] - w[0] * v[a, 2] - w[1] * v[b, 2] - w[2] * v[c, 2] - w[3] * v[d, 2],
+    )
 
 
 @piece
 def press(nodes, contact, dt, me, threads):  # type: ignore[no-untyped-def]
     """Forces on this thread's nodes after a step; their work is half that of the force before the step, half that of the one after."""
-    near = len(contact.near)
+    near, faces, x, v = len(contact.near), contact.faces, nodes.x, nodes.v
     for at in range(me * near // threads, (me + 1) * near // threads):
         s = contact.near[at]
-        n = contact.nodes[s]
-        work = 0.0
-        if contact.face[s] >= 0:
-            u = _relative(nodes.v, contact, s)
-            work -= 0.5 * dt * (contact.force[s, 0] * u[0] + contact.force[s, 1] * u[1] + contact.force[s, 2] * u[2])
-        _nearest(nodes, contact, s, n, dt)
-        q = contact.face[s]
-        if q < 0:
-            for d in range(3):
-                contact.force[s, d] = 0.0
-                contact.rub[s, d] = 0.0
-        else:
-            u = _relative(nodes.v, contact, s)
-            normal = contact.normal[s, 0], contact.normal[s, 1], contact.normal[s, 2]
+        n, old = contact.nodes[s], contact.face[s]
+        if old >= 0:
+            w = contact.share[s, 0], contact.share[s, 1], contact.share[s, 2], contact.share[s, 3]
+            u = _relative(v, faces, n, old, w)
+            force = contact.force[s, 0] * u[0] + contact.force[s, 1] * u[1] + contact.force[s, 2] * u[2]
+            contact.work[s] -= 0.5 * dt * force
+        before = contact.normal[s, 0], contact.normal[s, 1], contact.normal[s, 2]
+        begin, end = contact.first[s], contact.first[s + 1]
+        q, deep, w, normal = _nearest(x, v, faces, contact.thickness, contact.candidates, begin, end, n, old >= 0, before, dt)
+        contact.face[s] = q
+        if q >= 0:
+            u = _relative(v, faces, n, q, w)
             area = abs(contact.area[s, 0] * normal[0] + contact.area[s, 1] * normal[1] + contact.area[s, 2] * normal[2])
             stiffness = area * min(contact.node_stiffness[s], contact.face_stiffness[q])
-            push = stiffness * contact.depth[s]
+            push = stiffness * deep
             held = contact.rub[s, 0], contact.rub[s, 1], contact.rub[s, 2]
             rub = rubbed(held, (u[0] * dt, u[1] * dt, u[2] * dt), normal, push, stiffness, contact.friction[0])
+            work = 0.0
             for d in range(3):
-                contact.rub[s, d] = rub[d]
+                contact.normal[s, d], contact.rub[s, d] = normal[d], rub[d]
                 contact.force[s, d] = push * normal[d] + rub[d]
-                work -= 0.5 * dt * contact.force[s, d] * u[d]
-        contact.work[s] += work
+                work += contact.force[s, d] * u[d]
+            for k in range(4):
+                contact.share[s, k] = w[k]
+            contact.depth[s], contact.deepest[s] = deep, max(contact.deepest[s], deep / contact.thickness[q])
+            contact.work[s] -= 0.5 * dt * work
+        elif old >= 0:
+            contact.depth[s] = 0.0
+            for d in range(3):
+                contact.force[s, d] = contact.rub[s, d] = 0.0
 
 
 @scalar
-def _nearest(nodes, contact, s, n, dt):  # type: ignore[no-untyped-def]
-    """The face that a node is inside of; -1 where there is none.
+def _nearest(x, v, faces, thickness, candidates, begin, end, n, old, before, dt):  # type: ignore[no-untyped-def]
+    """The face that a node is inside of, or -1; how deep [m]; shares of its corners; its normal.
 
     At an edge a node may be inside of two. Whoever touches already stays with faces that look the same way, the least deep of
     them; whoever comes in was outside of its face before the step, and belongs to the one that it moves into fastest.
+
+    Args:
+        begin, end: its faces in `candidates`; n: the node; old: whether it touched a face before the step, whose normal was `before`.
     """
-    x, v = nodes.x, nodes.v
     p = x[n, 0], x[n, 1], x[n, 2]
-    old = contact.face[s] >= 0
-    before = contact.normal[s, 0], contact.normal[s, 1], contact.normal[s, 2]
     best, face, deep = -np.inf, -1, 0.0
+    shared, out = (0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
     for _ in range(2):
-        for at in range(contact.first[s], contact.first[s + 1]):
-            q = contact.candidates[at]
-            if not _beside(p, x, contact.faces, q, contact.thickness[q]):
+        for at in range(begin, end):
+            q = candidates[at]
+            a, b, c, d = _corner(x, faces, q, 0), _corner(x, faces, q, 1), _corner(x, faces, q, 2), _corner(x, faces, q, 3)
+            if not (between(p, a, b, c, d, thickness[q]) and _beside(p, a, b, c, d, thickness[q])):
                 continue
-            r, t, height, normal = above(
-                p, _corner(x, contact.faces, q, 0), _corner(x, contact.faces, q, 1), _corner(x, contact.faces, q, 2),
-                _corner(x, contact.faces, q, 3),
-            )  # fmt: skip
-            if not (-contact.thickness[q] < height < 0.0 and abs(r) <= EDGE and abs(t) <= EDGE):
+            r, t, height, normal = above(p, a, b, c, d)
+            if not (-thickness[q] < height < 0.0 and abs(r) <= EDGE and abs(t) <= EDGE):
                 continue
-            share = shares(min(max(r, -1.0), 1.0), min(max(t, -1.0), 1.0))
+            w = shares(min(max(r, -1.0), 1.0), min(max(t, -1.0), 1.0))
             if old:
                 like = normal[0] * before[0] + normal[1] * before[1] + normal[2] * before[2]
                 score = height if like > ALIKE else -np.inf
             else:
-                score = 0.0
-                for d in range(3):
-                    u = v[n, d]
-                    for k in range(4):
-                        u -= share[k] * v[contact.faces[q, k], d]
-                    score -= u * normal[d]
-                if height + dt * score < -NOTHING * contact.thickness[q]:
+                u = _relative(v, faces, n, q, w)
+                score = -u[0] * normal[0] - u[1] * normal[1] - u[2] * normal[2]
+                if height + dt * score < -NOTHING * thickness[q]:
                     continue
             if score > best:
-                best, face, deep = score, q, -height
-                for k in range(4):
-                    contact.share[s, k] = share[k]
-                for d in range(3):
-                    contact.normal[s, d] = normal[d]
+                best, face, deep, shared, out = score, q, -height, w, normal
         if face >= 0 or not old:
             break
         old = False  # it has left the faces that it touched: perhaps it is inside others
-    contact.face[s], contact.depth[s] = face, deep
-    if face >= 0:
-        contact.deepest[s] = max(contact.deepest[s], deep / contact.thickness[face])
+    return face, deep, shared, out
 
 
 @piece
 def spread(nodes, contact):  # type: ignore[no-untyped-def]
     """All contact forces onto the nodes, one after the other in a fixed order."""
+    f, faces, face, share, force = nodes.f, contact.faces, contact.face, contact.share, contact.force
     for at in range(len(contact.near)):
         s = contact.near[at]
-        q = contact.face[s]
+        q = face[s]
         if q >= 0:
+            n = contact.nodes[s]
             for d in range(3):
-                force = contact.force[s, d]
-                nodes.f[contact.nodes[s], d] += force
+                f[n, d] += force[s, d]
                 for k in range(4):
-                    nodes.f[contact.faces[q, k], d] -= contact.share[s, k] * force
+                    f[faces[q, k], d] -= share[s, k] * force[s, d]
 
 
 @loop

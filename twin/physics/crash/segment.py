@@ -7,9 +7,10 @@ import math
 from twin.kernel import real, scalar
 from twin.kernel.choose import maximum, minimum
 
-__all__ = ["above", "rubbed", "shares"]
+__all__ = ["above", "between", "rubbed", "shares"]
 
 STEPS = 4  # of Newton's method on a bilinear face: with a flat one the first is exact
+ENOUGH = 1e-20  # square of a step in natural coordinates that changes nothing
 
 
 @scalar
@@ -17,6 +18,24 @@ def shares(r, s):  # type: ignore[no-untyped-def]
     """Shares of a face's four corners at its natural coordinates (r, s) in -1..1."""
     one, q = real(1, r), real(0.25, r)
     return q * (one - r) * (one - s), q * (one + r) * (one - s), q * (one + r) * (one + s), q * (one - r) * (one + s)
+
+
+@scalar
+def between(p, a, b, c, d, thickness):  # type: ignore[no-untyped-def]
+    """Whether a point may be inside of a face, less deep than a thickness [m]: False where `above` would surely say no.
+
+    The bilinear face leaves the plane through its middle by at most r s w . n, and its normals look the same way as n.
+    """
+    zero, q = real(0, p[0]), real(0.25, p[0])
+    ux, uy, uz = c[0] - a[0], c[1] - a[1], c[2] - a[2]
+    vx, vy, vz = d[0] - b[0], d[1] - b[1], d[2] - b[2]
+    nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+    sx, sy, sz = a[0] + c[0], a[1] + c[1], a[2] + c[2]
+    tx, ty, tz = b[0] + d[0], b[1] + d[1], b[2] + d[2]
+    height = (p[0] - q * (sx + tx)) * nx + (p[1] - q * (sy + ty)) * ny + (p[2] - q * (sz + tz)) * nz
+    off = real(0.275, p[0]) * abs((sx - tx) * nx + (sy - ty) * ny + (sz - tz) * nz)  # r s <= 1.02^2, and some more
+    deeper = minimum(height + off, zero)
+    return height < off and deeper * deeper <= thickness * thickness * (nx * nx + ny * ny + nz * nz)
 
 
 @scalar
@@ -42,8 +61,11 @@ def above(p, a, b, c, d):  # type: ignore[no-untyped-def]
         ee, ff, ef = ex * ex + ey * ey + ez * ez, fx * fx + fy * fy + fz * fz, ex * fx + ey * fy + ez * fz
         eh, fh = ex * hx + ey * hy + ez * hz, fx * hx + fy * hy + fz * hz
         over = one / (ee * ff - ef * ef + tiny)
-        r = minimum(maximum(r + (eh * ff - fh * ef) * over, real(-2, r)), real(2, r))
-        s = minimum(maximum(s + (fh * ee - eh * ef) * over, real(-2, s)), real(2, s))
+        dr, ds = (eh * ff - fh * ef) * over, (fh * ee - eh * ef) * over
+        r = minimum(maximum(r + dr, real(-2, r)), real(2, r))
+        s = minimum(maximum(s + ds, real(-2, s)), real(2, s))
+        if dr * dr + ds * ds < real(ENOUGH, r):
+            break
     ex, ey, ez = ux + s * wx, uy + s * wy, uz + s * wz
     fx, fy, fz = vx + r * wx, vy + r * wy, vz + r * wz
     nx, ny, nz = ey * fz - ez * fy, ez * fx - ex * fz, ex * fy - ey * fx
