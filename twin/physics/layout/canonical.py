@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from twin.physics.layout.hall import hall_of
 from twin.physics.layout.spec import LayoutSpec
 from twin.physics.layout.state import Hall
 from twin.scenario import Pose, Site
+from twin.scenario.site_network import SiteNetwork
 from twin.scenario.site_spec import SiteFile
 
 __all__ = ["boxes", "hall_from", "tipped"]
 
 
-def hall_from(spec: LayoutSpec | None = None, **parts: Any) -> Hall:
-    """A hall from the parts of a site file, without a file: all but the network and included files."""
+def hall_from(spec: LayoutSpec | None = None, *, network: SiteNetwork | None = None, **parts: Any) -> Hall:
+    """A hall from the parts of a site file, without a file: all but included files; the network as it is resolved."""
     site = SiteFile.model_validate(parts)
     groups = {name: getattr(site, name) for name in ("stations", "buffers", "conveyors", "storage", "equipment", "robots")}
     frames = dict(site.frames)
     for things in groups.values():
         frames |= {name: getattr(thing, "pose", None) or thing.base for name, thing in things.items()}
     found = Site(frames, (), site.hall, aisles=site.aisles, zones=site.zones, utilities=site.utilities, **groups)
+    found = replace(found, network=network) if network else found
     return hall_of(spec or LayoutSpec(), found)
 
 
