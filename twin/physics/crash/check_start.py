@@ -24,9 +24,10 @@ def path_of(case: Case, name: str) -> str:
 
 
 def places(case: Case) -> list[Fault]:
-    """Sets that do not exist, ties and springs that cannot be: all are looked up, so that nothing runs for an hour first."""
+    """Sets that do not exist, ties, springs and sections that cannot be: all are looked up, so that nothing runs for an hour first."""
     from twin.physics.crash.glue import springs_of, tied
     from twin.physics.crash.run import skin_of
+    from twin.physics.crash.sections import cuts
 
     spec = case.spec
     known = [(f"motions.{k}.of", m.of) for k, m in spec.motions.items()]
@@ -35,7 +36,7 @@ def places(case: Case) -> list[Fault]:
         partial(case.set_of, name, wanted, f"{path_of(case, name)}.hold") for name, part in spec.bodies.items() for wanted in part.hold
     ]
     looks += [partial(case.place, place, where) for where, place in [*known, *spec.probes()]]
-    looks += [lambda: tied(case, *skin_of(case)), lambda: springs_of(case)]
+    looks += [lambda: tied(case, *skin_of(case)), lambda: springs_of(case), lambda: cuts(case)]
     faults = []
     for look in looks:
         try:

@@ -11,6 +11,7 @@ import numpy as np
 from twin.physics.crash.contact import Contact, pressed
 from twin.physics.crash.energy import Energies
 from twin.physics.crash.layout import PLASTIC
+from twin.physics.crash.sections import Sections, sectioned
 from twin.physics.crash.start import Arrays
 
 __all__ = ["COLUMNS", "History"]
@@ -23,13 +24,15 @@ class History:
     """Rows and frames so far.
 
     Attributes:
-        probes: nodes of each place that is followed; skin: nodes of all skins; walls, bodies: how many;
+        probes: nodes of each place that is followed; sections: that are; skin: nodes of all skins; walls, bodies: how many;
              rows: one a sample: `COLUMNS`, then of each wall its impulse on the bodies so far
-            (3), then of each body the contact force on it (3), then of each probe its mean place (3) and velocity (3).
+            (3), then of each body the contact force on it (3), then of each probe its mean place (3) and velocity (3), then of each section
+            its force (3) and moment (3).
         frames: (time, places of the skin's nodes, plastic strain of the elements).
     """
 
     probes: list[np.ndarray]
+    sections: Sections
     skin: np.ndarray
     walls: int
     bodies: int
@@ -40,11 +43,12 @@ class History:
 
     def sample(self, arrays: Arrays, contact: Contact, found: Energies, outside: float) -> None:
         """A row; `outside` is the external work without what gravity had done at the start [J]."""
+        cut = sectioned(self.sections, arrays.nodes, arrays.blocks).reshape(-1)
         clock, nodes = arrays.clock, arrays.nodes
         head = [clock.now[0], clock.now[1], found.kinetic, found.internal, found.hourglass, found.contact, outside]
         impulses = arrays.walls.impulse.sum(axis=0).reshape(-1)
         probed = [np.r_[nodes.x[p].mean(axis=0), nodes.v[p].mean(axis=0)] for p in self.probes]
-        self.rows.append(np.concatenate([np.array(head), impulses, *pressed(contact, self.bodies), *probed]))
+        self.rows.append(np.concatenate([np.array(head), impulses, *pressed(contact, self.bodies), *probed, cut]))
 
     def frame(self, arrays: Arrays) -> None:
         """The bodies as they are."""
@@ -71,6 +75,12 @@ class History:
         head = len(COLUMNS) + 3 * (self.walls + self.bodies) + 6 * number
         rows = np.array(self.rows)
         return rows[:, head : head + 3], rows[:, head + 3 : head + 6]
+
+    def sectioned(self) -> np.ndarray:
+        """Forces and moments of the sections, shape (samples, sections, 6) [N, N m]."""
+        rows = np.array(self.rows)
+        head = len(COLUMNS) + 3 * (self.walls + self.bodies) + 6 * len(self.probes)
+        return rows[:, head:].reshape(len(rows), -1, 6)
 
     def state(self) -> dict[str, Any]:
         """As arrays by name."""

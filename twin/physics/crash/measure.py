@@ -43,6 +43,8 @@ def units_of(spec: CrashSpec) -> Mapping[str, str]:
         found |= {f"peak_acceleration.{name}": "m/s^2", f"acceleration_3ms.{name}": "m/s^2"}
         found |= {f"hic{k}.{name}": "s" for k in HIC}
     found |= {f"max_displacement.{name}": "m" for name in spec.displacements}
+    for name in spec.sections:
+        found |= {f"peak_section_force.{name}": "N", f"peak_section_moment.{name}": "N*m"}
     return found | {f"intrusion.{name}": "m" for name in spec.intrusions}
 
 
@@ -92,6 +94,10 @@ def scalars(run: Run) -> dict[str, Scalar]:
         (a, _), (b, _) = history.probe(first + 2 * k), history.probe(first + 2 * k + 1)
         gap = np.linalg.norm(a - b, axis=1)
         values[f"intrusion.{name}"] = float((gap[0] - gap).max())
+    for k, name in enumerate(spec.sections):
+        cut = history.sectioned()[:, k]
+        values[f"peak_section_force.{name}"] = np.linalg.norm(cut[:, :3], axis=1).max()
+        values[f"peak_section_moment.{name}"] = np.linalg.norm(cut[:, 3:], axis=1).max()
     return {name: Scalar(float(value), units[name]) for name, value in values.items() if np.isfinite(value)}
 
 
@@ -183,4 +189,9 @@ def series(run: Run) -> Series:
     for k, name in enumerate(spec.intrusions):
         (a, _), (b, _) = (history.probe(first + 2 * k + end) for end in (0, 1))
         columns[f"distance.{name}"], units[f"distance.{name}"] = np.linalg.norm(a - b, axis=1), "m"
+    for k, name in enumerate(spec.sections):
+        for d, axis in enumerate("xyz"):
+            cut = history.sectioned()[:, k]
+            columns[f"section_force.{name}.{axis}"], units[f"section_force.{name}.{axis}"] = cut[:, d], "N"
+            columns[f"section_moment.{name}.{axis}"], units[f"section_moment.{name}.{axis}"] = cut[:, 3 + d], "N*m"
     return Series(t, columns, units)

@@ -20,6 +20,7 @@ from twin.physics.crash.energy import Energies, energies
 from twin.physics.crash.guard import collapsed, trouble
 from twin.physics.crash.history import History
 from twin.physics.crash.lanes import JOHNSON_COOK, TABLE
+from twin.physics.crash.sections import sections_of
 from twin.physics.crash.start import Arrays, started
 from twin.physics.crash.swings import stable
 
@@ -108,7 +109,7 @@ def init(case: Case, target: Target) -> Run:
 
         arrays = in_rows(arrays)
     probes = [case.place(place, where) for where, place in case.spec.probes()]
-    history = History(probes, np.unique(quads), len(arrays.walls.shape), len(case.names))
+    history = History(probes, sections_of(case, arrays.order), np.unique(quads), len(arrays.walls.shape), len(case.names))
     contact = begun(case, quads, owners)
     found = energies(arrays, contact)
     threads = max(1, min(target.threads, case.elements // FEWEST))
@@ -161,7 +162,7 @@ def _step_on_device(run: Run, until: float, cycles: int) -> None:
 
         run.device = Device(run.arrays, run.contact)
     run.device.advance(until, cycles, run.contact)
-    run.device.fetch()
+    run.device.fetch(whole=bool(run.case.spec.sections))
 
 
 def advance_to_end(run: Run, monitor: Monitor, save: Callable[[], None], due: Callable[[], bool]) -> str:

@@ -16,7 +16,7 @@ from twin.units import Acceleration, Angle, AngularSpeed, Force, Fraction, Lengt
 
 __all__ = [
     "AccelerationSpec", "ContactSpec", "CrashSpec", "ForceSpec", "Guards", "Hourglass", "Impact", "MassSpec", "MotionSpec", "Orientation",
-    "PartSpec", "Place", "SpringSpec", "TieSpec", "Timing", "Viscosity", "WallSpec",
+    "PartSpec", "Place", "SectionSpec", "SpringSpec", "TieSpec", "Timing", "Viscosity", "WallSpec",
 ]  # fmt: skip
 
 Vector = tuple[Length, Length, Length]
@@ -44,10 +44,10 @@ class Orientation(Spec):
 
 
 class Hourglass(Spec):
-    """Resistance to the deformations that one integration point does not see (Flanagan and Belytschko 1981)."""
+    """Resistance to the bending and twisting of elements that one integration point does not see."""
 
     viscous: float = Field(0.0, ge=0, le=0.2, description="share of the critical damping; 0.1 by habit")
-    elastic: float = Field(0.05, ge=0, le=0.2, description="share of the stiffness; its force flows where the material does")
+    elastic: float = Field(0.05, ge=0, le=0.2, description="of the stiffness; 0.18 is about that of an elastic element; its stress flows where the material does")
 
 
 class PartSpec(Spec):
@@ -191,6 +191,23 @@ class AccelerationSpec(Spec):
     filter: Literal[60, 180, 600, 1000] = Field(180, description="channel frequency class")
 
 
+class SectionSpec(Spec):
+    """A cut through a body, at the start; it goes along with the nodes. What is ahead of it pulls and turns what is behind."""
+
+    part: str | None = Field(None, description="name of the part; may be left out where there is only one")
+    point: Vector | None = Field(None, description="a point of the plane that cuts it [m]")
+    normal: tuple[float, float, float] = Field((0.0, 0.0, 1.0), description="with `point`: normal of the plane, pointing ahead")
+    set: str | None = Field(None, description="instead of a plane: the nodes behind the cut, such as those of a clamp")
+
+    @model_validator(mode="after")
+    def _one(self) -> SectionSpec:
+        if (self.set is None) == (self.point is None):
+            raise ValueError("exactly one of `point` (with a `normal`: a plane) and `set` (a node set of the part)")
+        if not any(self.normal):
+            raise ValueError("a normal of length 0 points nowhere")
+        return self
+
+
 class Timing(Spec):
     """The time step."""
 
@@ -239,12 +256,15 @@ class CrashSpec(Spec):
     accelerations: dict[str, AccelerationSpec] = Field({}, description="name -> acceleration to measure")
     displacements: dict[str, Place] = Field({}, description="name -> a place whose way from where it was is measured")
     intrusions: dict[str, tuple[Place, Place]] = Field({}, description="name -> two places whose distance shrinks")
+    sections: dict[str, SectionSpec] = Field({}, max_length=64, description="name -> a cut whose force and moment are measured")
     samples: int = Field(1000, ge=10, le=100_000, description="of the histories")
     frames: int = Field(40, ge=2, le=64, description="of the deforming mesh")
     pictures: bool = Field(True, description="deformed bodies, energies and forces as PNG")
     vtk: bool = Field(False, description="deforming mesh for ParaView: one .vtu a frame and a .pvd")
 
-    @field_validator("parts", "walls", "ties", "motions", "forces", "springs", "masses", "accelerations", "displacements", "intrusions")
+    @field_validator(
+        "parts", "walls", "ties", "motions", "forces", "springs", "masses", "accelerations", "displacements", "intrusions", "sections"
+    )
     @classmethod
     def _plain_names(cls, given: dict[str, Any]) -> dict[str, Any]:
         """Names become names of scalars and files."""
