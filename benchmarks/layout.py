@@ -89,14 +89,14 @@ def _trimesh(parts: dict[str, Any]) -> float:
 
 def hall(things: int, robots: int, folder: Path) -> dict[str, Any]:
     """Parts of a site: pairs of things 20 to 45 mm apart on a grid, robots between them, aisles between the rows."""
-    rng, meshes = np.random.default_rng(0), list(_meshes(folder))
+    rng, meshes, some = np.random.default_rng(0), list(_meshes(folder)), min(MESHES, things // 10)
     columns = int(np.ceil(np.sqrt(things / 2)))
     stations: dict[str, Any] = {}
     for k in range(things):
         place, second = divmod(k, 2)
         x, y = (float(CELL * (n + 0.5)) for n in divmod(place, columns))
         gap = float(rng.uniform(0.02, 0.045)) if place % 2 == 0 else float(rng.uniform(0.1, 0.6))
-        mesh = meshes[k % len(meshes)] if k < MESHES else None
+        mesh = meshes[k % len(meshes)] if k < some else None
         size = [0.9, float(rng.uniform(0.5, 1.0)), float(rng.uniform(0.5, 2.0))]
         round_one = {"cylinder": {"radius": 0.45, "length": 1.2}}
         shape = {"mesh": {"path": str(mesh)}} if mesh else {"box": {"size": size}} if k % 5 else round_one

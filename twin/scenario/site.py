@@ -220,8 +220,12 @@ def _parse(read: text.Text) -> SiteFile:
 
 
 def _keys(fault: Fault, data: Any) -> tuple[str | int, ...]:
+    """The fault's path as keys into the data; what a list lacks is left as it is."""
     keys: tuple[str | int, ...] = ()
     for part in fault.path.split("."):
         keys = (*keys, int(part) if part.isdecimal() and isinstance(data, list) else part)
-        data = data.get(part) if isinstance(data, Mapping) else data[int(part)] if isinstance(data, list) and part.isdecimal() else None
+        if isinstance(data, Mapping):
+            data = data.get(part)
+        else:
+            data = data[int(part)] if isinstance(data, list) and part.isdecimal() and int(part) < len(data) else None
     return keys

@@ -157,7 +157,7 @@ def test_reach_separation_stopping_and_load_are_found(write: Write) -> None:
     result = run(write, site, keys)
     scalars = {name: scalar.value for name, scalar in result.scalars.items()}
     assert scalars["unreachable_frames"] == 1
-    assert "arm does not reach world[1]" in found(result, "reach")[0]["what"]
+    assert "arm does not reach world (reaches.1)" in found(result, "reach")[0]["what"]
     assert scalars["separation.front.required"] == pytest.approx(1.12)
     assert scalars["separation_margin"] == pytest.approx(0.18)
     assert scalars["stopping_distance"] == pytest.approx(2 * 0.3 + 4 / 2)

@@ -163,6 +163,8 @@ BAD = [
     ("include: [b.site.yaml]\nnetwork: {nodes: {n: [0, 0]}, robot: {}}", "network.robot", "one robot"),
     ("equipment: {a: {shape: {mesh: {path: none.stl}}}}", "equipment.a.shape.mesh.path", "no file none.stl"),
     ("equipment: {a: {shape: {box: {size: [1, 1, 0]}}}}", "equipment.a.shape.box.size.2", "greater than 0"),
+    ("equipment: {a: {shape: {box: {size: [1, 1]}}}}", "equipment.a.shape.box.size.2", "this key is required"),
+    ("network: {nodes: {a: [1]}}", "network.nodes.a.1", "this key is required"),
     ("equipment: {a: {shape: {}}}", "equipment.a.shape", "exactly one of"),
     ("equipment: {a: {shape: {box: {size: [1, 1, 1]}}, touches: [b]}}", "equipment.a.touches.0", "another thing"),
     ("robots: {r: {model: iwa}}", "robots.r.model", "Did you mean iiwa"),

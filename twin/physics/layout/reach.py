@@ -58,7 +58,7 @@ def wanted(hall: Hall) -> list[Wanted]:
     """Every place of every robot."""
     site = hall.site
     return [
-        Wanted(name, r.frame if r.rotation == "free" else f"{r.frame}[{i}]", r, site.world(r.pose), site.T_world(name))
+        Wanted(name, r.frame if r.rotation == "free" else f"{r.frame} (reaches.{i})", r, site.world(r.pose), site.T_world(name))
         for name, robot in site.robots.items()
         for i, r in enumerate(robot.reaches)
     ]

@@ -39,7 +39,7 @@ def scene_of(spec: LayoutSpec, hall: Hall, answers: Answers) -> Scene | None:
     nodes = [*_ground(hall, known), *_bodies(hall, known), *_robots(hall, answers, known), *_pins(hall, answers, known)]
     if not nodes:
         return None
-    markers = [Marker(0.0, f"{k}. {f.label}: {f.text}", _place(f.place), duration=1e9) for k, f in enumerate(answers.findings, 1)]
+    markers = [Marker(0.0, f"{k}. {f.label}: {', '.join(f.who)}", _place(f.place), duration=1e9) for k, f in enumerate(answers.findings, 1)]
     count = len(answers.findings)
     caption = "no findings" if count == 0 else "1 finding" if count == 1 else f"{count} findings"
     return Scene(

@@ -14,7 +14,7 @@ from twin.physics.layout.state import Hall
 
 __all__ = ["Walking", "walking"]
 
-PLACES_MOST = 150_000  # of the grid: a larger hall gets larger cells
+PLACES_MOST = 200_000  # of the grid over the hall's box: a larger hall gets larger cells
 ARM = 0.3  # [m] how far somebody who works at a station may stand from it
 
 
@@ -39,7 +39,7 @@ def walking(spec: LayoutSpec, hall: Hall) -> Walking | None:
         [hall.zones[name] for name, zone in hall.site.zones.items() if zone.use in ("safety", "hazard", "restricted")]
     )
     standing = [polygon for _, polygon in hall.obstacles(spec.person_height)]
-    cell = max(spec.grid, float(np.sqrt(hall.inside.area / PLACES_MOST)))
+    cell = max(spec.grid, float(np.sqrt(hall.inside.envelope.area / PLACES_MOST)))
     floor = walkable(hall.inside, [*standing, *closed], [hall.doors[name] for name in exits], width=spec.person_width, cell=cell)
     ways, found = dict[str, Walk | None](), list[Finding]()
     for name in hall.site.stations:
