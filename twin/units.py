@@ -16,7 +16,8 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 __all__ = [
     "Acceleration", "Angle", "AngularAcceleration", "AngularJerk", "AngularSpeed", "Area", "Bytes", "Density", "Energy",
-    "Force", "Fraction", "HeatCapacity", "Jerk", "Length", "Mass", "Pressure", "Rate", "Speed", "Stiffness", "Temperature",
+    "Force", "Fraction", "HeatCapacity", "Jerk", "Length", "Mass", "Power",
+    "Pressure", "Rate", "Speed", "Stiffness", "Temperature",
     "Time", "Torque", "Unit", "Viscosity", "si",
 ]  # fmt: skip
 
@@ -103,6 +104,7 @@ AngularJerk = Annotated[float, Unit("rad/s^3")]
 Force = Annotated[float, Unit("N")]
 Torque = Annotated[float, Unit("N*m")]
 Energy = Annotated[float, Unit("J")]
+Power = Annotated[float, Unit("W")]
 Pressure = Annotated[float, Unit("Pa")]
 Stiffness = Annotated[float, Unit("N/m")]
 Rate = Annotated[float, Unit("1/s")]

@@ -16,7 +16,7 @@ from numba.extending import overload
 
 from twin.kernel.cache import folder_for, writable
 
-__all__ = ["disjoint", "loop", "piece", "real", "routine", "scalar"]
+__all__ = ["disjoint", "exact", "exact_loop", "exact_scalar", "loop", "piece", "real", "routine", "scalar"]
 
 FAST = {"contract", "nsz", "arcp", "reassoc", "afn"}
 
@@ -82,19 +82,43 @@ def _real_compiled(value, like):  # type: ignore[no-untyped-def]  # numba compar
     return convert
 
 
+def exact(function: Function) -> Function:
+    """A routine with arithmetic as it is written: the same bits wherever the compiler puts it.
+
+    For programs of many branches and little arithmetic, which rounding in another order would not make faster.
+    """
+    compiled: Function = njit(error_model="numpy")(function)
+    return compiled
+
+
+def exact_scalar(function: Function) -> Function:
+    """As `exact`, inlined into every caller: for what is called at every event."""
+    compiled: Function = njit(forceinline=True, error_model="numpy")(function)
+    return compiled
+
+
 def loop(function: Function) -> Function:
     """Compile on first call, keep on disk, release the interpreter lock while it runs.
 
     The disk cache stands in a folder named after the sources beside the function: numba itself would not notice that
     a function in a neighbouring file has changed.
     """
+    return _kept(function, FAST)
+
+
+def exact_loop(function: Function) -> Function:
+    """As `loop`, with arithmetic as it is written: for loops around `exact` functions."""
+    return _kept(function, False)
+
+
+def _kept(function: Function, fastmath: set[str] | bool) -> Function:
     place = folder_for(function.__code__.co_filename)
     if not writable(place):  # numba would look for another place, where no hash of the sources protects the kernels
-        plain: Function = njit(error_model="numpy", fastmath=FAST, nogil=True)(function)
+        plain: Function = njit(error_model="numpy", fastmath=fastmath, nogil=True)(function)
         return plain
     before, config.CACHE_DIR = config.CACHE_DIR, str(place)
     try:  # numba takes the folder when it decorates and offers no argument for it
-        compiled: Any = njit(error_model="numpy", fastmath=FAST, cache=True, nogil=True)(function)
+        compiled: Any = njit(error_model="numpy", fastmath=fastmath, cache=True, nogil=True)(function)
     finally:
         config.CACHE_DIR = before
     if hasattr(compiled, "_cache"):  # not without the compiler (NUMBA_DISABLE_JIT)

@@ -1,0 +1,47 @@
+"""Names in a line: what there is, what follows what."""
+
+from __future__ import annotations
+
+from twin.physics.line.spec import Buffer, Conveyor, LineSpec, Route, Sink, Source, Station
+
+__all__ = ["Place", "kinds_of", "places_of", "real_name", "route_of", "targets"]
+
+Place = Source | Station | Buffer | Conveyor | Sink
+
+
+def places_of(spec: LineSpec) -> dict[str, Place]:
+    """Everything that parts can be in, by name, buffers without places included."""
+    return {**spec.sources, **spec.stations, **spec.buffers, **spec.conveyors, **spec.sinks}
+
+
+def route_of(place: Place) -> Route | None:
+    """Where parts go from there."""
+    return None if isinstance(place, Sink) else place.to
+
+
+def kinds_of(spec: LineSpec) -> list[str]:
+    """All kinds of parts that are named anywhere."""
+    found = [*spec.parts, *(source.part for source in spec.sources.values())]
+    found += [buffer.part for buffer in spec.buffers.values() if buffer.holds]
+    for station in spec.stations.values():
+        found += [*station.joins, *([station.makes] if station.makes else []), *([station.split.into] if station.split else [])]
+    return list(dict.fromkeys(found)) or ["part"]
+
+
+def real_name(spec: LineSpec, name: str) -> str:
+    """The place behind buffers without places: what is handed over directly."""
+    place = spec.buffers.get(name)
+    while place is not None and place.capacity == 0:
+        name = place.to.places()[0]
+        place = spec.buffers.get(name)
+    return name
+
+
+def targets(spec: LineSpec, name: str) -> list[str]:
+    """Where parts may go from a place, each once, rework included."""
+    place = places_of(spec)[name]
+    to = route_of(place)
+    found = [*to.places()] if to else []
+    if isinstance(place, Station) and place.rework:
+        found.append(place.rework.to)
+    return list(dict.fromkeys(real_name(spec, each) for each in found))

@@ -1,0 +1,19 @@
+"""Compile the loop on purpose, once, and say what it took."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.kernel import Ready, array_type, ready
+from twin.kinds import Monitor
+from twin.physics.line.loops import advance
+from twin.physics.line.records import PART, ROW
+
+__all__ = ["compiled"]
+
+
+def compiled(monitor: Monitor) -> Ready:
+    """The loop is there: from the disk, or compiled now."""
+    monitor.progress(0.0, "compiling kernels (once)")
+    arrays = [array_type(dtype, 1) for dtype in (ROW, PART, np.int64, np.float64)]
+    return ready(advance, *arrays, float)
