@@ -27,6 +27,7 @@ FASTEST = 25e3  # [m/s] sound; diamond has 18 km/s
 METAL, SOFT_METAL = 1500.0, 1e8  # [kg/m^3], [Pa]: what is as heavy as a metal is not as soft as rubber
 LARGEST, SMALLEST = 100.0, 1e-5  # [m]
 MESHING = 2000  # [B] of an element while it is meshed and looked at
+APART = "Move them apart; glue them with `ties` where they belong together."
 SHALLOW = 0.01  # of an element's thickness: that deep bodies may start inside of each other
 
 
@@ -152,11 +153,23 @@ def _overlaps(case: Case) -> list[Fault]:
     glued = {int(n) for name, tie in case.spec.ties.items() for n in case.place(tie.nodes, f"ties.{name}.nodes")}
     found[[int(n) in glued for n in contact.nodes]] = 0.0
     if not (found > SHALLOW).any():
-        return []
+        return _crossing(case, glued)
     worst = int(np.argmax(found))
     name = case.names[int(contact.part[worst])]
     x, y, z = 1e3 * case.x[contact.nodes[worst]]
     given = f"{int((found > SHALLOW).sum())} nodes inside of another body, the deepest at ({x:.4g}, {y:.4g}, {z:.4g}) mm"
-    return [
-        Fault(f"parts.{name}", given, "bodies that touch at most", "Move them apart; glue them with `ties` where they belong together.")
-    ]
+    return [Fault(f"parts.{name}", given, "bodies that touch at most", APART)]
+
+
+def _crossing(case: Case, glued: set[int]) -> list[Fault]:
+    """Bodies through each other that have no node just below the other's skin."""
+    from twin.physics.crash.overlap import overlapping
+
+    apart = np.atleast_1d(np.isin(case.connect, list(glued)).any(axis=1))
+    pair = overlapping(case, apart)
+    if pair is None:
+        return []
+    one, other = (case.names[int(case.part[element])] for element in pair)
+    x, y, z = 1e3 * case.x[case.connect[pair[0]]].mean(axis=0)
+    given = f"an element at ({x:.4g}, {y:.4g}, {z:.4g}) mm inside of another body, {other}"
+    return [Fault(f"parts.{one}", given, "bodies that touch at most", APART)]
