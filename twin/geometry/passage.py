@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -72,7 +71,7 @@ def passage(path: Sequence[tuple[float, float]], width: float, obstacles: Sequen
     throat = _between(start, end, line, middle)
     if low == 0.0:
         return Passage(0.0, np.stack([throat, throat]))
-    return _measured(throat, low, near)
+    return _measured(low, near, strip, together) or _limited(throat, low, near)
 
 
 def _between(start: Any, end: Any, line: Any, middle: np.ndarray) -> np.ndarray:
@@ -87,17 +86,32 @@ def _between(start: Any, end: Any, line: Any, middle: np.ndarray) -> np.ndarray:
     return halfway
 
 
-def _measured(throat: np.ndarray, width: float, obstacles: Sequence[Any]) -> Passage:
-    """The distance of the two obstacles at the throat that are as far apart as was found; else the width itself."""
+def _measured(width: float, obstacles: Sequence[Any], strip: Any, together: Any) -> Passage | None:
+    """The two obstacles that are as far apart as the disc is wide, with room for it between them; None where no two are."""
     import shapely
 
-    centre, slack = shapely.Point(throat), 2e-3 * width + 20 * FINEST
-    at = [each for each in obstacles if each.distance(centre) < width / 2 + 0.1 * width + slack]
-    pairs = [(abs(a.distance(b) - width), i, k) for (i, a), (k, b) in combinations(enumerate(at), 2)]
-    off, i, k = min(pairs, default=(np.inf, 0, 0))
-    if off < slack:
-        points = np.array([p.coords[0] for p in shapely.ops.nearest_points(at[i], at[k])])
-        return Passage(float(np.linalg.norm(points[1] - points[0])), points)
-    touched = min(at, key=centre.distance, default=centre)
+    geometries, slack = np.array(obstacles, dtype=object), 2e-3 * width + 2 * FINEST
+    a, b = np.triu_indices(len(geometries), 1)
+    off = np.abs(shapely.distance(geometries[a], geometries[b]) - width)
+    within = strip.buffer(slack)
+    for k in np.argsort(off):
+        if off[k] > slack:
+            return None
+        points = np.array([p.coords[0] for p in shapely.ops.nearest_points(geometries[a[k]], geometries[b[k]])])
+        middle = shapely.Point(points.mean(axis=0))
+        if within.covers(middle) and together.distance(middle) > width / 2 - slack:
+            return Passage(float(np.linalg.norm(points[1] - points[0])), points)
+    return None
+
+
+def _limited(throat: np.ndarray, width: float, obstacles: Sequence[Any]) -> Passage:
+    """The width as it was searched for: one obstacle and the edge of the aisle hold the disc."""
+    import shapely
+
+    centre = shapely.Point(throat)
+    touched = min(obstacles, key=centre.distance, default=centre)
     one = np.array(shapely.ops.nearest_points(touched, centre)[0].coords[0])
-    return Passage(width, np.stack([one, 2 * throat - one]))
+    away = throat - one
+    length = float(np.linalg.norm(away))
+    other = one + (width / length * away if length > 0 else 0.0)
+    return Passage(width, np.stack([one, other]))
