@@ -11,6 +11,7 @@ import numpy as np
 from twin.errors import BadInput, Fault
 from twin.physics.crash.case import Case
 from twin.physics.crash.spec import CrashSpec
+from twin.physics.crash.walls import KINDS, distances
 
 __all__ = ["behind_walls", "doubly_driven", "idle", "path_of", "places", "too_seldom"]
 
@@ -97,13 +98,7 @@ def behind_walls(case: Case) -> list[Fault]:
 def _inside(case: Case) -> Iterator[Fault]:
     for name, wall in case.spec.walls.items():
         axis = np.array(wall.normal) / np.linalg.norm(wall.normal)
-        away = case.x - np.array(wall.position)
-        along = away @ axis
-        if wall.shape == "plane":
-            gaps = along
-        else:
-            across = away - np.outer(along, axis) if wall.shape == "cylinder" else away
-            gaps = np.linalg.norm(across, axis=1) - float(wall.radius or 0.0)
+        gaps = distances(KINDS[wall.shape], np.r_[wall.position, axis, wall.radius or 0.0], case.x)
         worst = int(np.argmin(gaps))
         if gaps[worst] < -INSIDE * case.lengths.min():
             body = case.names[int(np.searchsorted(case.first_node, worst, side="right")) - 1]

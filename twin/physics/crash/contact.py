@@ -10,7 +10,7 @@ from twin.physics.crash.case import Case
 from twin.physics.crash.constants import moduli
 from twin.physics.crash.contact_loops import list_near
 
-__all__ = ["Contact", "begun", "pressed", "renewed", "surrounded", "swinging"]
+__all__ = ["Contact", "against_walls", "begun", "pressed", "renewed", "surrounded", "swinging"]
 
 SOFT = 0.2
 """Of the stiffness K A^2 / V of the element behind a face (Hallquist, Goudreau & Benson 1985), shared by its corners."""
@@ -63,14 +63,9 @@ def begun(case: Case, quads: np.ndarray, owners: np.ndarray) -> Contact:
     spec = case.spec.contact
     if len(case.names) < 2:
         quads, owners = quads[:0], owners[:0]
-    thickness = case.volumes[owners] / _areas(case.x, quads)
-    bulk = np.array([moduli(m)[0] for m in case.materials.values()])[case.part[owners]]
-    stiffness = SOFT * (spec.stiffness if spec is not None else 1.0) * bulk / thickness
+    thickness, stiffness = penalties(case, quads, owners)
     nodes = np.unique(quads)
-    spot = np.full(len(case.x), -1)
-    spot[nodes] = np.arange(len(nodes))
-    stiffest = np.zeros(len(nodes))
-    np.maximum.at(stiffest, spot[quads].reshape(-1), np.repeat(stiffness, 4))
+    stiffest = _stiffest(quads, stiffness, nodes)
     part = np.searchsorted(case.first_node, nodes, side="right") - 1
     count = len(nodes)
     friction = np.array([spec.friction if spec is not None else 0.0])
@@ -81,6 +76,30 @@ def begun(case: Case, quads: np.ndarray, owners: np.ndarray) -> Contact:
         np.full(count, -1, np.int32), np.zeros((count, 4)), np.zeros((count, 3)), np.zeros(count),
         np.zeros((count, 3)), np.zeros((count, 3)), np.zeros(count), np.zeros(count),
     )  # fmt: skip
+
+
+def penalties(case: Case, quads: np.ndarray, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Thickness behind faces [m], and what a penalty there is for an area [N/m^3], shape (q,) each; arguments as `begun`."""
+    thickness: np.ndarray = case.volumes[owners] / _areas(case.x, quads)
+    bulk = np.array([moduli(m)[0] for m in case.materials.values()])[case.part[owners]]
+    stiffness: np.ndarray = SOFT * (case.spec.contact.stiffness if case.spec.contact is not None else 1.0) * bulk / thickness
+    return thickness, stiffness
+
+
+def _stiffest(quads: np.ndarray, stiffness: np.ndarray, nodes: np.ndarray) -> np.ndarray:
+    """Of the faces around each node."""
+    found = np.zeros(int(nodes.max(initial=-1)) + 1)
+    np.maximum.at(found, quads.reshape(-1), np.repeat(stiffness, 4))
+    of_nodes: np.ndarray = found[nodes]
+    return of_nodes
+
+
+def against_walls(case: Case, quads: np.ndarray, owners: np.ndarray) -> np.ndarray:
+    """Stiffness of a penalty at each node for the area that it stands for [N/m], shape (n,); 0 inside of bodies. Arguments as `begun`."""
+    nodes, found = np.unique(quads), np.zeros(len(case.x))
+    area = np.linalg.norm(_shares(case.x, quads, nodes), axis=1)
+    found[nodes] = area * _stiffest(quads, penalties(case, quads, owners)[1], nodes)
+    return found
 
 
 def _areas(x: np.ndarray, quads: np.ndarray) -> np.ndarray:

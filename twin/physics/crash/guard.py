@@ -10,6 +10,7 @@ from twin.physics.crash.constants import sound
 from twin.physics.crash.critical import edges_and_volumes
 from twin.physics.crash.energy import Energies
 from twin.physics.crash.layout import ENERGY, PLASTIC, STEP
+from twin.physics.crash.walls import distances
 
 if TYPE_CHECKING:
     from twin.physics.crash.run import Run
@@ -50,6 +51,9 @@ def trouble(run: Run, found: Energies) -> str:
         remedy = "Take a larger contact.stiffness or a smaller timing.safety; the other body may be much stiffer or too coarse"
         where = f"node of {part}, at ({x:.4g}, {y:.4g}, {z:.4g}) mm at the start"
         return f"a {where}, is {100 * deepest.max():.0f} % of an element's thickness deep in another body {now}. {remedy}."
+    if sunk := _sunk(run):
+        remedy = "A body that is driven or held is stopped by no wall; others want a larger contact.stiffness"
+        return f"{sunk} {now}. {remedy}."
     error = found.error(run.start, run.outside(found), run.peak)
     if error > limits.energy_error:
         remedy = "Take a smaller timing.safety, or softer contact; guards.energy_error is the limit"
@@ -74,6 +78,19 @@ def _passed(run: Run) -> bool:
     case = run.case
     ways = [float(np.ptp(mesh.nodes, axis=0).max()) / sound(case.materials[name]) for name, mesh in case.meshes.items()]
     return bool(run.arrays.clock.now[0] > PASSES * max(ways))
+
+
+def _sunk(run: Run) -> str:
+    """A rigid body that has gone into a rigid wall; empty where none has."""
+    bodies, walls, case = run.arrays.bodies, run.arrays.walls, run.case
+    for b, name in enumerate(name for name, m in case.materials.items() if m.rigid):
+        x = run.arrays.nodes.x[bodies.members[bodies.first[b] : bodies.first[b + 1]]]
+        size = float(case.lengths[case.part == case.names.index(name)].min())
+        for kind, place in zip(walls.shape, walls.place, strict=True):
+            deep = -float(distances(int(kind), place, x).min())
+            if deep > DEEPEST * size:
+                return f"{name}, a rigid body, is {1e3 * deep:.3g} mm deep in a rigid wall"
+    return ""
 
 
 def _inverted(run: Run) -> str:

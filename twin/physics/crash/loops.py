@@ -14,7 +14,7 @@ from twin.kernel.barrier import meet
 from twin.physics.crash import lanes
 from twin.physics.crash.contact_loops import press, spread
 from twin.physics.crash.layout import COUNT, HELD, LANES, MASS, PLASTIC, STEP
-from twin.physics.crash.loops_nodes import carry_bodies, carry_walls, gather_glued, glue, move, push, stretch
+from twin.physics.crash.loops_nodes import carry_bodies, carry_walls, gather_glued, glue, move, prop, push, stretch
 from twin.physics.crash.swings import stable
 
 __all__ = ["VOID_MASS", "advance"]
@@ -63,6 +63,7 @@ def advance(  # type: ignore[no-untyped-def]
         if me == 0:
             push(nodes, motions, t, dt)
             stretch(nodes, springs, dt)
+            prop(nodes, bodies, walls, dt)
             gather_glued(nodes, ties)
         t, last, steps = t + dt, dt, steps + 1
     if me == 0:

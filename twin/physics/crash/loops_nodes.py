@@ -8,7 +8,7 @@ from twin.kernel import piece, scalar
 from twin.physics.crash.tensor import turned
 from twin.physics.crash.walls import away, stopped
 
-__all__ = ["CHUNK", "carry_bodies", "carry_walls", "gather_glued", "glue", "move", "push", "stretch"]
+__all__ = ["CHUNK", "carry_bodies", "carry_walls", "gather_glued", "glue", "move", "prop", "push", "stretch"]
 
 CHUNK = 1024  # nodes
 
@@ -136,6 +136,35 @@ def carry_bodies(nodes, bodies, motions, t, dt, kick):  # type: ignore[no-untype
                     at += bodies.turn[b, 3 * d + e] * bodies.offset[k, e]
                 nodes.v[n, d] = (at - nodes.x[n, d]) / dt
                 nodes.f[n, d] = 0.0
+
+
+@piece
+def prop(nodes, bodies, walls, dt):  # type: ignore[no-untyped-def]
+    """Walls push nodes of rigid bodies out, by a penalty and without friction; work of a step as that of contact between bodies.
+
+    What the force was before the step is what it would be where node and wall were then.
+    """
+    for w in range(len(walls.shape)):
+        shape, radius = walls.shape[w], walls.place[w, 6]
+        axis = walls.place[w, 3], walls.place[w, 4], walls.place[w, 5]
+        p = walls.place[w, 0], walls.place[w, 1], walls.place[w, 2]
+        u = walls.velocity[w, 0], walls.velocity[w, 1], walls.velocity[w, 2]
+        p_before = p[0] - dt * u[0], p[1] - dt * u[1], p[2] - dt * u[2]
+        for k in range(len(bodies.members)):
+            n, stiffness = bodies.members[k], bodies.stiffness[k]
+            v = nodes.v[n, 0], nodes.v[n, 1], nodes.v[n, 2]
+            x = nodes.x[n, 0], nodes.x[n, 1], nodes.x[n, 2]
+            gap, out = away(shape, p, axis, radius, x)
+            was, out_before = away(shape, p_before, axis, radius, (x[0] - dt * v[0], x[1] - dt * v[1], x[2] - dt * v[2]))
+            if stiffness > 0.0 and min(gap, was) < 0.0:
+                push, pushed = -stiffness * min(gap, 0.0), -stiffness * min(was, 0.0)
+                for d in range(3):
+                    force = push * out[d]
+                    mean = 0.5 * dt * (force + pushed * out_before[d])
+                    nodes.f[n, d] += force
+                    walls.impulse[0, w, d] += force * dt
+                    nodes.work[0, 0] += mean * (u[d] - v[d])
+                    nodes.work[0, 1] += mean * u[d]
 
 
 @scalar

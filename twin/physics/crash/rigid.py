@@ -15,7 +15,8 @@ class Rigid(NamedTuple):
     """Arrays of the rigid bodies, `b` of them.
 
     Attributes:
-        first, members: nodes of each body; offset: of each member from the centre, in the body's frame (k, 3) [m].
+        first, members: nodes of each body; offset: of each member from the centre, in the body's frame (k, 3) [m]; stiffness: of the
+            penalty that keeps it out of rigid walls (k,) [N/m].
         place, velocity: of the centres (b, 3) [m, m/s]; turn: rotation from the body's frame, row by row (b, 9).
         spin: angular momentum about the centre (b, 3) [kg m^2/s]; mass: (b,) [kg].
         looseness: inverse inertia in the body's frame (b, 9).
@@ -26,6 +27,7 @@ class Rigid(NamedTuple):
     first: np.ndarray
     members: np.ndarray
     offset: np.ndarray
+    stiffness: np.ndarray
     place: np.ndarray
     velocity: np.ndarray
     turn: np.ndarray
@@ -37,10 +39,11 @@ class Rigid(NamedTuple):
     driven: np.ndarray
 
 
-def rigid_bodies(case: Case, v: np.ndarray, driven: np.ndarray) -> Rigid:
+def rigid_bodies(case: Case, v: np.ndarray, driven: np.ndarray, stiffness: np.ndarray) -> Rigid:
     """The parts that are rigid, at the start.
 
     Args:
+        stiffness: against walls, of all nodes [N/m], (n,).
         v: velocities of all nodes [m/s]; driven: curves of prescribed velocities of all nodes, or of none (0, 3).
     """
     names = [name for name, m in case.materials.items() if m.rigid]
@@ -66,9 +69,9 @@ def rigid_bodies(case: Case, v: np.ndarray, driven: np.ndarray) -> Rigid:
     turn = np.tile(np.eye(3).reshape(-1), (count, 1))
     velocity *= free
     spin *= turning[:, None]
+    of_all = np.concatenate([np.zeros(0, np.int32), *members])
     return Rigid(
-        first, np.concatenate([np.zeros(0, np.int32), *members]), np.concatenate(offsets), place, velocity, turn, spin, masses, looseness,
-        free, turning, curves,
+        first, of_all, np.concatenate(offsets), stiffness[of_all], place, velocity, turn, spin, masses, looseness, free, turning, curves,
     )  # fmt: skip
 
 

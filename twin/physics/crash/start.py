@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.physics.crash.blocks import VOID, Order, laid
 from twin.physics.crash.case import Case
+from twin.physics.crash.contact import against_walls
 from twin.physics.crash.critical import CORNERS
 from twin.physics.crash.glue import Springs, Ties, springs_of, tied
 from twin.physics.crash.loops_nodes import CHUNK
@@ -15,14 +16,12 @@ from twin.physics.crash.rigid import Rigid, rigid_bodies
 from twin.physics.crash.spec import Impact, WallSpec
 from twin.physics.crash.state import Blocks, Clock, Motions, Nodes, Walls
 from twin.physics.crash.swings import springy
-from twin.physics.crash.walls import CYLINDER, PLANE, SPHERE
+from twin.physics.crash.walls import KINDS
 
 __all__ = ["GROWTH", "Arrays", "started"]
 
 GROWTH = 1.05
 """Of a time step, at most."""
-
-KINDS = {"plane": PLANE, "cylinder": CYLINDER, "sphere": SPHERE}
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +56,7 @@ def started(case: Case, quads: np.ndarray, owners: np.ndarray) -> Arrays:
     cube[3, 2] = VOID / 2  # its first four nodes make a tetrahedron
     chunks = -(-count // CHUNK)
     ties, motions = tied(case, quads, owners), _motions(case)
-    bodies = rigid_bodies(case, _velocities(case), motions.driven)
+    bodies = rigid_bodies(case, _velocities(case), motions.driven, against_walls(case, quads, owners))
     inverse = _inverse_masses(case, ties, bodies)
     free[:count][inverse == 0] = 0.0
     nodes = Nodes(

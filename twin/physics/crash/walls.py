@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from twin.kernel import real, scalar
 from twin.kernel.choose import maximum, minimum
 
-__all__ = ["CYLINDER", "PLANE", "SPHERE", "away", "stopped"]
+__all__ = ["CYLINDER", "KINDS", "PLANE", "SPHERE", "away", "distances", "stopped"]
 
 PLANE, CYLINDER, SPHERE = 0, 1, 2
+KINDS = {"plane": PLANE, "cylinder": CYLINDER, "sphere": SPHERE}
+
+
+def distances(kind: int, place: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Distances of many places x (n, 3) from a wall [m], negative inside; `place` as in `state.Walls`."""
+    offset, axis = x - place[:3], place[3:6]
+    along: np.ndarray = offset @ axis
+    if kind == PLANE:
+        return along
+    across = offset - np.outer(along, axis) if kind == CYLINDER else offset
+    gaps: np.ndarray = np.linalg.norm(across, axis=1) - place[6]
+    return gaps
 
 
 @scalar
