@@ -10,10 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from twin.geometry.surface import Surface
-from twin.geometry.tree import tree_of
-from twin.geometry.winding import winding_numbers
-
 __all__ = ["Distances", "Gap", "Solid", "box_gaps"]
 
 SAME = 1e-6  # directions nearer to each other than this are one axis
@@ -138,6 +134,10 @@ def _one_inside(a: Solid, b: Solid) -> bool:
 def _inside(inner: Solid, outer: Solid) -> bool:
     if (inner.bounds[0] < outer.bounds[0]).any() or (inner.bounds[1] > outer.bounds[1]).any():
         return False
+    from twin.geometry.surface import Surface
+    from twin.geometry.tree import tree_of
+    from twin.geometry.winding import winding_numbers  # compiled code, for the few that lie within others' boxes
+
     tree = tree_of(Surface(outer.placed, outer.faces.astype(np.int32)))
     return bool(abs(winding_numbers(tree, inner.placed[:1])[0]) > 0.5)
 

@@ -210,3 +210,19 @@ def test_positions_can_be_swept(write: Write) -> None:
     jobs = list(expand(load(write(HEAD + keys))))
     assert [job.document["place"]["lathe"]["position"][0] for job in jobs] == [7.0, 9.0]
     assert len({job.id for job in jobs}) == 2
+
+
+def test_hazards_that_can_be_walked_into_are_found(write: Write) -> None:
+    """A hazard in a corner of the hall behind a fence with a gap, and a curtain that closes the gap or only a part of it."""
+    site = HALL + "zones: {danger: {outline: [[0, 7], [3, 7], [3, 10], [0, 10]], use: hazard}}\nequipment:\n"
+    site += "  front: {shape: {box: {size: [4, 0.05, 2]}}, pose: {position: [2, 5.5, 0]}}\n"
+    site += "  side: {shape: {box: {size: [0.05, 3.3, 2]}}, pose: {position: [4.3, 7.13, 0]}}\n"
+    bare = run(write, site)
+    assert bare.scalars["open_hazards"].value == 1
+    assert "somebody can walk into danger without passing a safeguard" in found(bare, "separation")[0]["what"]
+    guard = "safeguards: {c: {curtain: {resolution: 14 mm}, line: [[4.3, 8.8], [4.3, %s]], hazard: danger, stopping_time: 0.3 s}}"
+    closed = site.replace("[2, 5.5, 0]", "[2.28, 5.46, 0]")
+    closed = closed.replace("size: [4, 0.05, 2]", "size: [4.56, 0.05, 2]")
+    assert run(write, closed, guard % 10).scalars["open_hazards"].value == 0
+    assert run(write, closed, guard % 9.5).scalars["open_hazards"].value == 1
+    assert run(write, closed.replace("hazard}", "safety}"), "").scalars.get("open_hazards") is None

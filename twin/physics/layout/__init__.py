@@ -42,7 +42,7 @@ def simulate(spec: LayoutSpec, target: Target, monitor: Monitor, context: Contex
 
 def scalars(spec: LayoutSpec) -> Mapping[str, str]:
     """Every scalar that a run of this spec can have -> unit."""
-    from twin.physics.layout.measure import units_of
+    from twin.physics.layout.names import units_of
 
     return units_of(spec)
 

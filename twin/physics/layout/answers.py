@@ -9,6 +9,7 @@ from twin.physics.layout.aisles import Aisles
 from twin.physics.layout.clearance import Clearances
 from twin.physics.layout.driving import Driving
 from twin.physics.layout.finding import Finding
+from twin.physics.layout.guarding import Guarding
 from twin.physics.layout.reach import Reached
 from twin.physics.layout.separation import Separation
 from twin.physics.layout.transport import Transport
@@ -26,6 +27,7 @@ class Answers:
     walking: Walking | None = None
     reached: Sequence[Reached] = ()
     separations: Sequence[Separation] = ()
+    guarding: Guarding | None = None
     driving: Driving | None = None
     loads: Mapping[str, float] = field(default_factory=dict)
     uses: Mapping[str, float] | None = None

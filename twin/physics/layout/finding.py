@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Finding"]
+__all__ = ["Finding", "in_turn"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,3 +51,13 @@ class Finding:
         """As a line of the log."""
         x, y, z = self.place
         return f"{self.check}: {self.text} (at {x:.2f}, {y:.2f}, {z:.2f} m). {self.remedy}"
+
+
+def in_turn(findings: Sequence[Finding]) -> list[Finding]:
+    """The first of each check, then the second of each: whoever reads a few of them has seen all that is wrong."""
+    count = Counter[str]()
+    ranked = []
+    for finding in findings:
+        ranked.append((count[finding.check], finding))
+        count[finding.check] += 1
+    return [finding for _, finding in sorted(ranked, key=lambda pair: pair[0])]

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from twin.physics.layout.finding import Finding
+from twin.physics.layout.names import USES
 from twin.physics.layout.state import Body, Hall
 
-__all__ = ["USES", "area_use", "floor_loads"]
+__all__ = ["area_use", "floor_loads"]
 
 GRAVITY = 9.80665  # [m/s^2] standard gravity (CGPM 1901)
-USES = ("stations", "buffers", "conveyors", "storage", "equipment", "robots", "columns", "traffic", "walking", "escape", "zones", "free")
 
 
 def floor_loads(hall: Hall) -> tuple[dict[str, float], list[Finding]]:

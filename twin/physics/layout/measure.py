@@ -8,41 +8,12 @@ import numpy as np
 
 from twin.physics.layout.answers import Answers
 from twin.physics.layout.clearance import NEAR
-from twin.physics.layout.floor import USES
+from twin.physics.layout.names import units_of
 from twin.physics.layout.spec import LayoutSpec
 from twin.physics.layout.state import Hall
 from twin.result.model import Scalar
 
-__all__ = ["arrays_of", "scalars_of", "units_of"]
-
-UNITS: Mapping[str, Mapping[str, str]] = {
-    "clearance": {
-        "min_clearance": "m", "clearance_margin": "m", "overlaps": "1", "max_overlap": "m", "near_pairs": "1", "wall_clearance": "m",
-        "outside_hall": "1",
-    },
-    "aisles": {
-        "min_aisle_width": "m", "aisle_margin": "m", "aisle_obstructions": "1", "min_door_width": "m", "blocked_doors": "1",
-    },
-    "walking": {"escape_distance": "m", "unreachable_stations": "1"},
-    "reach": {"unreachable_frames": "1", "min_reach_margin": "m"},
-    "separation": {"separation_margin": "m"},
-    "stopping": {"stopping_distance": "m", "stopping_margin": "m", "way_margin": "m"},
-    "floor": {"max_floor_load": "Pa", "floor_load_share": "1", "hall_area": "m^2", **{f"area_use.{use}": "1" for use in USES}},
-    "transport": {"transport_work": "m/s", "unreachable_flows": "1", "robots_needed": "1"},
-}  # fmt: skip
-
-
-def units_of(spec: LayoutSpec) -> Mapping[str, str]:
-    """Name and unit of every scalar that a run of this spec can have."""
-    units = {"findings": "1"}
-    for check in spec.checks:
-        units |= UNITS[check]
-    if "separation" in spec.checks:
-        for name in spec.safeguards:
-            units |= {f"separation.{name}.distance": "m", f"separation.{name}.required": "m"}
-    if "transport" in spec.checks:
-        units |= {f"transport_distance.{flow.start}.{flow.end}": "m" for flow in spec.flows}
-    return units
+__all__ = ["arrays_of", "scalars_of"]
 
 
 def scalars_of(spec: LayoutSpec, hall: Hall, answers: Answers) -> Mapping[str, Scalar]:
@@ -100,6 +71,8 @@ def _machines(answers: Answers) -> Iterator[tuple[str, float]]:
         yield f"separation.{each.name}.required", each.required
     if answers.separations:
         yield "separation_margin", min(each.distance - each.required for each in answers.separations)
+    if answers.guarding is not None:
+        yield "open_hazards", float(sum(way is not None for way in answers.guarding.ways.values()))
     if answers.driving is not None:
         measured = answers.driving
         for name, value in (

@@ -133,6 +133,9 @@ def _ways(axes: Any, spec: LayoutSpec, answers: Answers) -> None:
             axes.annotate("", each.points[0], each.points[1], arrowprops={"arrowstyle": "<->", "color": VIOLET, "lw": 1.0}, zorder=9)
             middle = each.points.mean(axis=0)
             axes.text(*middle, f"{each.width:.2f} m", size=6.5, color=VIOLET, ha="center", va="center", zorder=10, bbox=_PAPER)
+    for way in answers.guarding.ways.values() if answers.guarding else ():
+        if way is not None:
+            axes.plot(*way.points.T, color=RED, linewidth=1.0, linestyle=(0, (1, 1.6)), zorder=3.4)
     for guard in spec.safeguards.values():
         axes.plot(*np.array(guard.line).T, color=ORANGE, linewidth=2.2, zorder=8)
 

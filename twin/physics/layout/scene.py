@@ -155,6 +155,9 @@ def _lines(spec: LayoutSpec, hall: Hall, answers: Answers) -> Iterator[Lines]:
     ways = [] if answers.walking is None else [_raised(way.points, 0.09) for way in answers.walking.ways.values() if way is not None]
     if ways:
         yield Lines("ways to exits", ways, (0.10, 0.60, 0.30, 1.0))
+    open_ = [] if answers.guarding is None else [_raised(way.points, 0.1) for way in answers.guarding.ways.values() if way is not None]
+    if open_:
+        yield Lines("ways into hazards", open_, RED)
     if hall.site.network.edges:
         yield Lines("network", [_raised(edge.points, 0.08) for edge in hall.site.network.edges], (0.16, 0.38, 0.80, 1.0))
     if spec.safeguards:

@@ -11,7 +11,9 @@ from twin.physics.layout.aisles import aisles
 from twin.physics.layout.answers import Answers
 from twin.physics.layout.clearance import clearances
 from twin.physics.layout.driving import driving
+from twin.physics.layout.finding import in_turn
 from twin.physics.layout.floor import area_use, floor_loads
+from twin.physics.layout.guarding import guarding
 from twin.physics.layout.hall import hall_of
 from twin.physics.layout.measure import arrays_of, scalars_of
 from twin.physics.layout.reach import reach
@@ -42,6 +44,7 @@ def simulate(spec: LayoutSpec, target: Target, monitor: Monitor, context: Contex
         begin = time.perf_counter()
         CHECKS[name](spec, hall, target, answers)
         answers.seconds[name] = time.perf_counter() - begin
+    answers.findings = in_turn(answers.findings)
     scene = scene_of(spec, hall, answers)
     if context.scratch is not None:
         from twin.physics.layout.pictures import draw
@@ -80,7 +83,8 @@ def _reach(spec: LayoutSpec, hall: Hall, target: Target, answers: Answers) -> No
 
 def _separation(spec: LayoutSpec, hall: Hall, target: Target, answers: Answers) -> None:
     answers.separations, found = separations(spec, hall)
-    answers.findings += found
+    answers.guarding = guarding(spec, hall)
+    answers.findings += [*found, *(answers.guarding.findings if answers.guarding else ())]
 
 
 def _stopping(spec: LayoutSpec, hall: Hall, target: Target, answers: Answers) -> None:
