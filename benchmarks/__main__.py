@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from twin.errors import EngineMissing
+
 HERE = Path(__file__).parent
 NOT_DOMAINS = ("table",)
 
@@ -29,7 +31,11 @@ def main() -> int:
     names = [name for name in names if (HERE / f"{name}{suffix}.py").is_file()]
     if not names:
         parser.error(f"{arguments.name} has no rows on a GPU")
-    rows = [row for name in names for row in import_module(f"benchmarks.{name}{suffix}").rows()]
+    try:
+        rows = [row for name in names for row in import_module(f"benchmarks.{name}{suffix}").rows()]
+    except EngineMissing as error:  # no GPU
+        print(error, file=sys.stderr)
+        return 2
     if arguments.json:
         print(json.dumps(rows, indent=1))
     else:

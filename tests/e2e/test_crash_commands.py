@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -121,3 +124,15 @@ def test_the_quick_table_holds(twin):
     assert {"one element", "crash signals", "human contact", "elastic bar", "bilinear bar", "two bars"} <= {row["case"] for row in rows}
     assert [row for row in rows if not row["ok"]] == []
     assert all(row["source"] for row in rows)
+
+
+def test_the_benchmark_on_a_gpu_says_that_there_is_none():
+    if Path("/proc/driver/nvidia/version").exists():
+        pytest.skip("there is one")
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "crash", "--device", "cuda"], cwd=root, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 2
+    assert "NVIDIA driver" in done.stderr
+    assert "Traceback" not in done.stderr
