@@ -47,7 +47,12 @@ class Hourglass(Spec):
     """Resistance to the bending and twisting of elements that one integration point does not see."""
 
     viscous: float = Field(0.0, ge=0, le=0.2, description="share of the critical damping; 0.1 by habit")
-    elastic: float = Field(0.05, ge=0, le=0.2, description="of the stiffness; 0.18 is about that of an elastic element; its stress flows where the material does")
+    elastic: float = Field(
+        0.05,
+        ge=0,
+        le=0.2,
+        description="of the stiffness; 0.18 is about that of an elastic element; its stress flows where the material does",
+    )
 
 
 class PartSpec(Spec):
