@@ -10,6 +10,7 @@ import numpy as np
 
 __all__ = ["Floor", "Walk", "walkable"]
 
+ROUND = 8  # segments of a quarter circle where obstacles are grown: half a per cent of the radius
 STEPS = {  # a step on the grid -> the cells that it touches on its way: not across the corner of something
     (1, 0): (), (0, 1): (), (1, 1): ((1, 0), (0, 1)), (1, -1): ((1, 0), (0, -1)),
     (2, 1): ((1, 0), (1, 1)), (1, 2): ((0, 1), (1, 1)), (2, -1): ((1, 0), (1, -1)), (1, -2): ((0, -1), (1, -1)),
@@ -100,7 +101,7 @@ def walkable(inside: Any, obstacles: Sequence[Any], exits: Sequence[Any], *, wid
     from scipy.sparse.csgraph import dijkstra
 
     radius = width / 2
-    grown = shapely.union_all([each.buffer(radius) for each in obstacles])
+    grown = shapely.union_all([each.buffer(radius, quad_segs=ROUND) for each in obstacles])
     free = shapely.difference(inside.buffer(-radius * (1 - 1e-9)), grown)
     places, graph = _grid(free, cell)
     at = np.full(len(places), -1)

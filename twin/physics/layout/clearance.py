@@ -60,8 +60,10 @@ def _pairs(spec: LayoutSpec, bodies: Sequence[Body]) -> list[Pair]:
     own = np.array([max(spec.clearance, body.clearance) for body in bodies])
     rows, columns = np.triu_indices(len(bodies), 1)
     bound, asked = least[rows, columns], np.maximum(own[rows], own[columns])
-    measured, found, nearest = Distances(), list[Pair](), np.inf
+    measured, found, nearest, farthest = Distances(), list[Pair](), np.inf, max(float(own.max()), NEAR)
     for k in np.argsort(bound, kind="stable"):
+        if bound[k] > farthest and bound[k] >= nearest:
+            break
         a, b = bodies[rows[k]], bodies[columns[k]]
         if bound[k] > max(asked[k], NEAR) and bound[k] >= nearest:
             continue
