@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.line_fleet import times_real, town
 from benchmarks.table import alternately, required, row
 from twin.kernel import split
 from twin.physics.line.plant import Plant, plant
@@ -39,6 +40,9 @@ def rows(seconds: float = SECONDS, customers: float = CUSTOMERS, repeats: int = 
             mine()
             ours, theirs = alternately(repeats, [mine, peer])
             found.append(row(case, unit, ours, theirs, "simpy", threads=1, dtype="float64", note="one replication; processor time"))
+    fleet, run = times_real(town(), 3600.0)
+    note = f"1,000 robots on a network of 2,000 nodes, 200 relations, {int(run.levels()[-1])} parts on their way; processor time"
+    found.append(row("1000 mobile robots", "s/s", fleet, 1.0, "real time", threads=1, dtype="float64", note=note))
     one, two = _replications(line, seconds / 20, 40, repeats)
     note = f"40 replications: {one:.3f} s and {two:.3f} s"
     found.append(row("replications on 2 threads", "x", one / two, 1.0, "1 thread", threads=2, dtype="float64", note=note))

@@ -2,7 +2,7 @@
 
 from twin.kernel.bare import bare
 from twin.kernel.flags import disjoint, exact, exact_loop, exact_scalar, loop, piece, real, routine, scalar
-from twin.kernel.ready import Ready, array_type, number_type, ready
+from twin.kernel.ready import Ready, array_type, none_type, number_type, ready
 from twin.kernel.source import module_of
 from twin.kernel.threads import split
 
@@ -16,6 +16,7 @@ __all__ = [
     "exact_scalar",
     "loop",
     "module_of",
+    "none_type",
     "number_type",
     "piece",
     "ready",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from numba import from_dtype, types
 
-__all__ = ["Ready", "array_type", "number_type", "ready"]
+__all__ = ["Ready", "array_type", "none_type", "number_type", "ready"]
 
 
 class Ready(NamedTuple):
@@ -21,6 +21,11 @@ class Ready(NamedTuple):
 def array_type(dtype: Any, dimensions: int = 2) -> Any:
     """The numba type of a contiguous array."""
     return types.Array(from_dtype(dtype), dimensions, "C")
+
+
+def none_type() -> Any:
+    """The numba type of None."""
+    return types.none
 
 
 def number_type(dtype: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from twin.errors import BadInput, Fault, nearest
 from twin.kinds import Context
+from twin.physics.line.check_fleets import fleet_faults
 from twin.physics.line.distribution_spec import DurationSpec, Measured
 from twin.physics.line.laws import mean_of
 from twin.physics.line.names import kinds_of, places_of, real_name, route_of, targets
@@ -46,7 +47,7 @@ def check(spec: LineSpec, context: Context) -> Sequence[Fault]:
     """Faults that need more than one field; those that build on names only when all names are right."""
     faults = [*_names(spec), *_measured(spec, context.folder)]
     if not faults:
-        faults = [*_direct(spec), *_ways(spec)]
+        faults = [*_direct(spec), *_ways(spec), *fleet_faults(spec, context.site)]
     if not faults:
         faults = [*_kinds(spec), *_instant(spec, context.folder)]
     return faults

@@ -7,9 +7,10 @@ import numpy as np
 from twin.physics.line.flow import BY_PART, FIRST_FREE, SHORTEST
 from twin.physics.line.machine import DONE
 from twin.physics.line.records import CONVEYOR, NONE, SINK, SOURCE, STATION
+from twin.physics.line.roads import CAPACITY, COUNT, END, FIRST, WAY
 from twin.physics.line.state import Replication
 
-__all__ = ["deadlock"]
+__all__ = ["deadlock", "gridlock"]
 
 
 def deadlock(run: Replication, *, silent: bool) -> str:
@@ -23,8 +24,36 @@ def deadlock(run: Replication, *, silent: bool) -> str:
         stuck -= gone
     if stuck:
         return f"deadlock at t = {run.now:.6g} s: {_circle(run, waits, min(stuck))}"
+    if run.roads is not None and (jam := gridlock(run)):
+        return f"gridlock at t = {run.now:.6g} s: {jam}"
     if silent and int(run.rows[0]["active"]) > 0:
         return f"nothing can go on at t = {run.now:.6g} s: {_starved(run)}"
+    return ""
+
+
+def gridlock(run: Replication) -> str:
+    """Full ways whose first robots wait for each other's, as a sentence; empty where there are none in a circle."""
+    if run.roads is None or run.plant.traffic is None:
+        return ""
+    made, ways = run.plant.traffic, run.roads.reshape(-1, WAY)
+    wants = {}
+    for way in np.flatnonzero(ways[:, COUNT] >= ways[:, CAPACITY]).tolist():
+        first = int(ways[way, FIRST])
+        if first < 0:
+            continue
+        robot = run.rows[first]
+        following = int(made.ways[int(robot["goal"]), int(ways[way, END])])
+        if robot["waits"] and robot["granted"] < 0 and following >= 0:
+            wants[way] = following
+    for start in wants:
+        seen, here = [start], wants[start]
+        while here in wants and here not in seen:
+            seen.append(here)
+            here = wants[here]
+        if here in seen:
+            circle = seen[seen.index(here) :]
+            corners = " -> ".join(made.stops[made.ends[way, 0]] for way in [*circle, circle[0]])
+            return f"robots fill the ways {corners} and wait for each other. Take fewer robots, or make ways longer or one-way"
     return ""
 
 

@@ -154,7 +154,7 @@ def goes_away(w, parts, ints, reals, x):  # type: ignore[no-untyped-def]
     """The first part of a source found no room, and is lost."""
     place = w[x]
     part = place.head
-    _level(w, parts, ints, reals, x, -1)
+    level(w, parts, ints, reals, x, -1)
     place.head = parts[part].next
     place.ready -= 1
     ints[place.thrown_at + parts[part].kind] += 1
@@ -191,7 +191,7 @@ def _take(w, parts, ints, reals, x, s):  # type: ignore[no-untyped-def]
             ask(w, parts, ints, reals, x)
         return part
     part = place.head
-    _level(w, parts, ints, reals, x, -1)
+    level(w, parts, ints, reals, x, -1)
     place.head = parts[part].next
     if place.head < 0:
         place.tail = NONE
@@ -241,7 +241,8 @@ def at_the_end(w, parts, ints, reals, x):  # type: ignore[no-untyped-def]
 
 
 @exact_scalar
-def _level(w, parts, ints, reals, x, change):  # type: ignore[no-untyped-def]
+def level(w, parts, ints, reals, x, change):  # type: ignore[no-untyped-def]
+    """So many parts more wait in place x."""
     place = w[x]
     place.area += place.level * (w[0].now - place.since)
     place.since = w[0].now
@@ -325,7 +326,7 @@ def append(w, parts, ints, reals, part, y):  # type: ignore[no-untyped-def]
     else:
         parts[place.tail].next = part
     place.tail = part
-    _level(w, parts, ints, reals, y, 1)
+    level(w, parts, ints, reals, y, 1)
 
 
 @exact
@@ -348,7 +349,7 @@ def _queue(w, parts, ints, reals, part, y):  # type: ignore[no-untyped-def]
         place.head = part
     else:
         parts[before].next = part
-    _level(w, parts, ints, reals, y, 1)
+    level(w, parts, ints, reals, y, 1)
 
 
 @exact

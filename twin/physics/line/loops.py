@@ -8,9 +8,10 @@ from twin.kernel import bare, exact, exact_loop
 from twin.physics.line.agenda import ask, new_part, send
 from twin.physics.line.calendar import first, schedule
 from twin.physics.line.finish import finish
+from twin.physics.line.fleet import call, count_task, rings
 from twin.physics.line.flow import append, at_the_end, carry, found, goes_away, next_arrival, waited, waits_since
 from twin.physics.line.machine import DONE, IDLE, PREPARE, breaks_down, count, mark, repaired, settle, staff, work, works_until_failure
-from twin.physics.line.records import NONE, SOURCE, STATION
+from twin.physics.line.records import NONE, SOURCE, STATION, TRANSPORT
 
 __all__ = [
     "ARRIVAL",
@@ -21,29 +22,33 @@ __all__ = [
     "MACHINE_DONE",
     "MACHINE_FAILS",
     "REACHED",
+    "ROBOT_RINGS",
     "SHIFT_EDGE",
     "SILENT",
     "STALLED",
     "advance",
 ]
 
-SHIFT_EDGE, MACHINE_DONE, MACHINE_FAILS, ARRIVAL, BELT_END, BELT_BEGIN, BATCH_WAITED = range(7)
+SHIFT_EDGE, MACHINE_DONE, MACHINE_FAILS, ARRIVAL, BELT_END, BELT_BEGIN, BATCH_WAITED, ROBOT_RINGS = range(8)
 REACHED, CROWDED, SILENT, STALLED = range(4)
 PATIENCE = 1_000_000  # events at one moment
 
 
 @exact_loop
-def advance(rows, parts, ints, reals, until):  # type: ignore[no-untyped-def]
+def advance(rows, parts, ints, reals, roads, until):  # type: ignore[no-untyped-def]
     """Up to time `until` [s], everything at it included.
 
     REACHED, or SILENT: nothing more is going to happen; everything is accounted for up to `until` then. CROWDED: more room for parts is
-    needed before it can go on. STALLED: things go on happening and time does not.
+    needed before it can go on. STALLED: things go on happening and time does not. `roads`: of mobile robots; None where there are none,
+    for which there is a kernel of its own.
     """
-    return _advance(bare(rows), bare(parts), bare(ints), bare(reals), until)
+    if roads is None:
+        return _advance(bare(rows), bare(parts), bare(ints), bare(reals), None, until)
+    return _advance(bare(rows), bare(parts), bare(ints), bare(reals), bare(roads), until)
 
 
 @exact
-def _start(w, parts, ints, reals):  # type: ignore[no-untyped-def]
+def _start(w, parts, ints, reals, roads):  # type: ignore[no-untyped-def]
     for k in range(w[0].shifts_at, w[0].shifts_at + w[0].shifts):
         schedule(ints, reals, w[k].slot, next_edge(w, parts, ints, reals, k))
     for s in range(w[0].machines_at, w[0].machines_at + w[0].machines):
@@ -65,14 +70,14 @@ def _start(w, parts, ints, reals):  # type: ignore[no-untyped-def]
                 next_arrival(w, parts, ints, reals, x)
         elif place.ready > 0:
             send(w, parts, ints, reals, x)
-    _go_on(w, parts, ints, reals)
+    _go_on(w, parts, ints, reals, roads)
 
 
 @exact
-def _advance(w, parts, ints, reals, until):  # type: ignore[no-untyped-def]
+def _advance(w, parts, ints, reals, roads, until):  # type: ignore[no-untyped-def]
     if w[0].begun == 0:
         w[0].begun = 1
-        _start(w, parts, ints, reals)
+        _start(w, parts, ints, reals, roads)
     while True:
         slot, t = first(ints, reals)
         if not t <= until:
@@ -87,14 +92,16 @@ def _advance(w, parts, ints, reals, until):  # type: ignore[no-untyped-def]
         what = ints[w[0].what + slot]
         if what != MACHINE_DONE:  # whose slot is set when the machine is settled
             schedule(ints, reals, slot, np.inf)
-        _happens(w, parts, ints, reals, what, ints[w[0].who + slot])
-        _go_on(w, parts, ints, reals)
+        _happens(w, parts, ints, reals, roads, what, ints[w[0].who + slot])
+        _go_on(w, parts, ints, reals, roads)
     silent = first(ints, reals)[1] == np.inf
     w[0].now = until
     w[0].area += w[0].active * (until - w[0].since)
     w[0].since = until
     for s in range(w[0].machines_at, w[0].machines_at + w[0].machines):
         count(w, parts, ints, reals, s)
+    for r in range(w[0].robots_at, w[0].robots_at + w[0].robots):
+        count_task(w, reals, r)
     for x in range(w[0].nodes_at, w[0].nodes_at + w[0].nodes):
         place = w[x]
         place.area += place.level * (until - place.since)
@@ -107,7 +114,7 @@ def _advance(w, parts, ints, reals, until):  # type: ignore[no-untyped-def]
 
 
 @exact
-def _happens(w, parts, ints, reals, what, who):  # type: ignore[no-untyped-def]
+def _happens(w, parts, ints, reals, roads, what, who):  # type: ignore[no-untyped-def]
     if what == MACHINE_DONE:
         m = w[who]
         if m.breaks == 1:
@@ -130,8 +137,10 @@ def _happens(w, parts, ints, reals, what, who):  # type: ignore[no-untyped-def]
         ask(w, parts, ints, reals, who)
     elif what == BATCH_WAITED:
         waited(w, parts, ints, reals, who)
-    else:
+    elif what == SHIFT_EDGE:
         _edge(w, parts, ints, reals, who)
+    elif roads is not None:
+        rings(w, parts, ints, reals, roads, who)
 
 
 @exact
@@ -195,10 +204,13 @@ def _who_sends(w, parts, ints, reals, y):  # type: ignore[no-untyped-def]
     """Of the places that lead to y, the one whose part waits longest and may come now; NONE where none can."""
     place = w[y]
     if place.feeders == 1:
-        return ints[place.feeders_at]
+        x = ints[place.feeders_at]
+        return x if w[x].kind != TRANSPORT else np.int64(NONE)
     chosen, since = np.int64(NONE), np.inf
     for i in range(place.feeders_at, place.feeders_at + place.feeders):
         x = ints[i]
+        if w[x].kind == TRANSPORT:  # whose parts robots bring
+            continue
         target, s = found(w, parts, ints, reals, x, y)
         if target >= 0 and waits_since(w, parts, ints, reals, x, s) < since:
             chosen, since = x, waits_since(w, parts, ints, reals, x, s)
@@ -206,7 +218,21 @@ def _who_sends(w, parts, ints, reals, y):  # type: ignore[no-untyped-def]
 
 
 @exact
-def _go_on(w, parts, ints, reals):  # type: ignore[no-untyped-def]
+def _calls(w, parts, ints, reals, roads, x, asks):  # type: ignore[no-untyped-def]
+    """Robots are called for what waits in transport x, or in those that lead to x. True where x is such a transport."""
+    if asks == 0:
+        if w[x].kind == TRANSPORT:
+            call(w, parts, ints, reals, roads, x)
+            return True
+        return False
+    for i in range(w[x].feeders_at, w[x].feeders_at + w[x].feeders):
+        if w[ints[i]].kind == TRANSPORT:
+            call(w, parts, ints, reals, roads, ints[i])
+    return False
+
+
+@exact
+def _go_on(w, parts, ints, reals, roads):  # type: ignore[no-untyped-def]
     """Until the agenda is empty: who may send sends, who has room asks."""
     run = w[0]
     while run.agenda_head < run.agenda_tail:
@@ -214,6 +240,8 @@ def _go_on(w, parts, ints, reals):  # type: ignore[no-untyped-def]
         run.agenda_head += 1
         ints[run.queued + what] = 0
         x, only = what >> 1, np.int64(NONE)
+        if roads is not None and _calls(w, parts, ints, reals, roads, x, what & 1):
+            continue
         if what & 1 == 1:
             only = x
             x = _who_sends(w, parts, ints, reals, only)

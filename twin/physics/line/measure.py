@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twin.physics.line.fleet import BRINGING, CHARGING, FETCHING, LOADING, TO_CHARGER, UNLOADING
 from twin.physics.line.flow import stay_of_bin
 from twin.physics.line.plant import Plant
-from twin.physics.line.records import BUFFER, BUSY, CONVEYOR, DOWN, OFF, SETUP, SINK, SOURCE, STATES, STATION
+from twin.physics.line.records import BUFFER, BUSY, CONVEYOR, DOWN, OFF, SETUP, SINK, SOURCE, STATES, STATION, TRANSPORT
 from twin.physics.line.replicate import Seen
 from twin.physics.line.statistics import interval
-from twin.physics.line.units import PERCENTILES
+from twin.physics.line.units import FLEET, PERCENTILES
 from twin.result.model import Scalar
 
 __all__ = ["Runs", "Totals", "good_parts", "percentile", "scalars", "station_shares", "total"]
@@ -32,6 +33,8 @@ class Totals:
     stays: np.ndarray
     histogram: np.ndarray
     busy: np.ndarray
+    tasks: np.ndarray
+    trips: np.ndarray
     end: float
     events: int
     little: float
@@ -68,6 +71,7 @@ def total(seen: Seen, warm_up: float, *, until_empty: bool) -> Totals:
 
     return Totals(
         seconds, over(seen.spent), over(seen.counted), over(seen.areas), over(seen.stays), over(seen.histogram), over(seen.busy),
+        over(seen.tasks), over(seen.trips),
         seen.end, seen.events, seen.little, seen.states,
     )  # fmt: skip
 
@@ -112,6 +116,7 @@ def scalars(runs: Runs) -> dict[str, Scalar]:
     found = _flow(plant, totals)
     found |= _places(plant, totals)
     found |= _stations(runs)
+    found |= _fleets(plant, totals)
     if runs.finite:
         found["makespan"] = Scalar(float(np.mean([t.end for t in totals])), "s")
     found |= {
@@ -157,11 +162,27 @@ def _flow(plant: Plant, totals: Sequence[Totals]) -> dict[str, Scalar]:
 
 def _places(plant: Plant, totals: Sequence[Totals]) -> dict[str, Scalar]:
     found = {}
-    for name in [*plant.of_kind(BUFFER), *plant.of_kind(CONVEYOR)]:
+    for name in [*plant.of_kind(BUFFER), *plant.of_kind(CONVEYOR), *plant.of_kind(TRANSPORT)]:
         found[f"level.{name}"] = Scalar(float(np.mean([t.areas[plant.row(name) - 1] / t.seconds for t in totals])))
     for k, name in enumerate(plant.people):
         count = plant.spec.people[name].count
         found[f"utilisation.{name}"] = Scalar(float(np.mean([t.busy[k] / t.seconds / count for t in totals])))
+    return found
+
+
+def _fleets(plant: Plant, totals: Sequence[Totals]) -> dict[str, Scalar]:
+    """Of the robots of each fleet: at work; of that, on the way to a part; at a charger; parts' trips and way of all of them."""
+    found, at = dict[str, Scalar](), 0
+    if not plant.robots:
+        return found
+    for name, fleet in plant.spec.fleets.items():
+        mine = slice(at, at + fleet.robots)
+        at += fleet.robots
+        shares = np.mean([t.tasks[mine].sum(axis=0) / t.tasks[mine].sum() for t in totals], axis=0)
+        work = shares[[FETCHING, LOADING, BRINGING, UNLOADING]]
+        rates = np.mean([t.trips[mine].sum(axis=0) / t.seconds for t in totals], axis=0)
+        values = work.sum(), work[0] / work.sum() if work.sum() else 0.0, shares[TO_CHARGER] + shares[CHARGING], *rates
+        found |= {f"{word}.{name}": Scalar(float(v), unit) for (word, unit), v in zip(FLEET.items(), values, strict=True)}
     return found
 
 

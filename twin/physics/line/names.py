@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from twin.physics.line.spec import Buffer, Conveyor, LineSpec, Route, Sink, Source, Station
 
-__all__ = ["Place", "kinds_of", "places_of", "real_name", "route_of", "targets"]
+__all__ = ["Haul", "Place", "dock_of", "hauls", "kinds_of", "places_of", "real_name", "route_of", "targets"]
 
 Place = Source | Station | Buffer | Conveyor | Sink
 
@@ -35,6 +37,45 @@ def real_name(spec: LineSpec, name: str) -> str:
         name = place.to.places()[0]
         place = spec.buffers.get(name)
     return name
+
+
+class Haul(NamedTuple):
+    """What mobile robots bring from one place to another.
+
+    Attributes:
+        sender, goal: places; fleet: whose robots; dock: parts that may stand on either side.
+    """
+
+    sender: str
+    goal: str
+    fleet: str
+    dock: int
+
+    @property
+    def name(self) -> str:
+        """Of the place where they wait to be fetched."""
+        return f"{self.sender}.to.{self.goal}"
+
+    @property
+    def landing(self) -> str:
+        """Of the place before a station or a belt where robots put them down."""
+        return f"{self.goal}.dock"
+
+
+def hauls(spec: LineSpec) -> list[Haul]:
+    """Everything that goes by robot."""
+    found = []
+    for name, place in places_of(spec).items():
+        to = route_of(place)
+        if to is not None and to.by is not None:
+            goals = dict.fromkeys(real_name(spec, goal) for goal in to.places())
+            found += [Haul(name, goal, to.by, to.dock) for goal in goals]
+    return found
+
+
+def dock_of(spec: LineSpec, name: str) -> str:
+    """Node of the site's network where robots dock for a place."""
+    return spec.docks.get(name, name)
 
 
 def targets(spec: LineSpec, name: str) -> list[str]:

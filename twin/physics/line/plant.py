@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from twin.physics.line.calendar import calendar
+from twin.physics.line.fleet import TASKS
 from twin.physics.line.flow import ACCUMULATING, BINS, ORDERS, RULES, STANDING
 from twin.physics.line.laws import Find, figures
-from twin.physics.line.loops import ARRIVAL, BATCH_WAITED, BELT_BEGIN, BELT_END, MACHINE_DONE, MACHINE_FAILS, SHIFT_EDGE
-from twin.physics.line.names import kinds_of, places_of, real_name, route_of, targets
-from twin.physics.line.records import BUFFER, CONVEYOR, NONE, OFF, ROW, SINK, SOURCE, STATES, STATION
-from twin.physics.line.spec import Buffer, Conveyor, LineSpec, Sink, Source, Station
+from twin.physics.line.loops import ARRIVAL, BATCH_WAITED, BELT_BEGIN, BELT_END, MACHINE_DONE, MACHINE_FAILS, ROBOT_RINGS, SHIFT_EDGE
+from twin.physics.line.names import Haul, dock_of, hauls, kinds_of, places_of, real_name, route_of, targets
+from twin.physics.line.records import BUFFER, CONVEYOR, NONE, OFF, ROW, SINK, SOURCE, STATES, STATION, TRANSPORT
+from twin.physics.line.spec import Buffer, Conveyor, Fleet, LineSpec, Sink, Source, Station
+from twin.physics.line.traffic import Traffic, traffic
 
 __all__ = ["Plant", "plant"]
 
@@ -29,6 +32,7 @@ class Plant:
 
     Attributes:
         rows: (rows,) of ROW; ints, reals: lists, which begin with the calendar; as they stand at time 0.
+        robots: names of the mobile robots; roads, traffic: where they drive, None where there are none.
         keys: names of the streams of chance; streams: where in `ints` they begin, two numbers each.
         names: of the nodes, whose rows follow row 0; kinds: of the parts; people: of the people.
         sizes: lengths of what is counted anew in every window: `ints` from `tally` on, `reals` from `spent` on.
@@ -43,6 +47,9 @@ class Plant:
     names: tuple[str, ...]
     kinds: tuple[str, ...]
     people: tuple[str, ...]
+    robots: tuple[str, ...] = ()
+    roads: np.ndarray | None = None
+    traffic: Traffic | None = None
 
     def row(self, name: str) -> int:
         """Row of a node."""
@@ -62,38 +69,47 @@ class Plant:
         return found
 
 
-def plant(spec: LineSpec, find: Find) -> Plant:
-    """The arrays of a line that was checked.
+def plant(spec: LineSpec, find: Find, network: Any = None) -> Plant:
+    """The arrays of a line that was checked; `network`: of the site, where mobile robots drive.
 
     Raises:
         BadInput: measured times that cannot be read.
     """
-    return _Builder(spec, find).built()
+    return _Builder(spec, find, network).built()
 
 
 class _Builder:
     """Goes through the spec once and writes it down."""
 
-    def __init__(self, spec: LineSpec, find: Find):
-        self.spec, self.find = spec, find
+    def __init__(self, spec: LineSpec, find: Find, network: Any):
+        self.spec, self.find, self.network = spec, find, network
         self.places = {n: p for n, p in places_of(spec).items() if not (isinstance(p, Buffer) and p.capacity == 0)}
-        self.names, self.kinds = tuple(self.places), kinds_of(spec)
+        self.hauls = hauls(spec)
+        self.landings = {
+            haul.landing: max(h.dock for h in self.hauls if h.goal == haul.goal)
+            for haul in self.hauls if not isinstance(self.places[haul.goal], (Buffer, Sink))
+        }  # fmt: skip
+        self.names = (*self.places, *self.landings, *(haul.name for haul in self.hauls))
+        self.kinds = kinds_of(spec)
         self.row_of = {name: 1 + k for k, name in enumerate(self.names)}
         self.kind = {name: k for k, name in enumerate(self.kinds)}
-        counts = [1, len(self.names), sum(s.machines for s in spec.stations.values()), len(spec.people), len(spec.shifts), len(spec.loops)]
+        robots = sum(fleet.robots for fleet in spec.fleets.values()) if self.hauls else 0
+        machines = sum(s.machines for s in spec.stations.values())
+        counts = [1, len(self.names), machines, len(spec.people), len(spec.shifts), len(spec.loops), robots]
         self.starts = np.cumsum(counts).tolist()[:-1]  # where nodes, machines, people, shifts and loops begin
         self.rows = np.zeros(sum(counts), ROW)
         self.people = {name: self.starts[2] + k for k, name in enumerate(spec.people)}
         self.shifts = {name: self.starts[3] + k for k, name in enumerate(spec.shifts)}
         self.loops = {name: self.starts[4] + k for k, name in enumerate(spec.loops)}
-        winners, times = calendar(max(2, _slots(spec, self.places.values())))
+        winners, times = calendar(max(2, _slots(spec, self.places.values()) + robots))
         self.ints, self.reals = winners.tolist(), times.tolist()
         self.what, self.who, self.keys = list[int](), list[int](), list[str]()
+        self.robots = list[str]()
         self.made = self.starts[1]  # row of the next machine
 
     def built(self) -> Plant:
         run = self.rows[0]
-        names = ("nodes", "machines", "people", "shifts", "loops")
+        names = ("nodes", "machines", "people", "shifts", "loops", "robots")
         for name, at, end in zip(names, self.starts, [*self.starts[1:], len(self.rows)], strict=True):
             run[f"{name}_at"], run[name] = at, end - at
         run["kinds"] = len(self.kinds)
@@ -101,7 +117,12 @@ class _Builder:
         self._teams()
         for name, place in self.places.items():
             self._node(self.rows[self.row_of[name]], name, place)
+        for name, capacity in self.landings.items():
+            self._node(self.rows[self.row_of[name]], name, Buffer.model_validate({"capacity": capacity, "to": name.removesuffix(".dock")}))
+        for haul in self.hauls:
+            self._transport(self.rows[self.row_of[haul.name]], haul)
         self._lists()
+        traffic = self._robots() if self.hauls else None
         run["what"], run["who"] = self._put(self.what), self._put(self.who)
         size = 1 << (2 * len(self.names) + 2).bit_length()
         run["agenda"], run["agenda_mask"], run["queued"] = self._put([0] * size), size - 1, self._put([0] * 2 * len(self.rows))
@@ -116,7 +137,7 @@ class _Builder:
             row["stream"] = streams + 2 * row["stream"]
         return Plant(
             self.spec, self.rows, np.array(self.ints, np.int64), np.array(self.reals), tuple(self.keys), streams, self.names,
-            tuple(self.kinds), tuple(self.people),
+            tuple(self.kinds), tuple(self.people), tuple(self.robots), None if traffic is None else traffic.roads, traffic,
         )  # fmt: skip
 
     def _put(self, numbers: Iterable[int]) -> int:
@@ -235,20 +256,78 @@ class _Builder:
         m["stream"] = self._stream(*(f"{name}/{use}" for use in USES))
         self.made += 1
 
+    def _transport(self, row: np.void, haul: Haul) -> None:
+        """Where parts wait for robots."""
+        self._node(row, haul.name, Buffer.model_validate({"capacity": haul.dock, "to": haul.goal}))
+        row["kind"], row["fleet"] = TRANSPORT, list(self.spec.fleets).index(haul.fleet)
+        row["dest"] = self.row_of[haul.landing if haul.landing in self.landings else haul.goal]
+
+    def _robots(self) -> Traffic:
+        """The robots at their first stops, and the ways that lead from everywhere to their goals."""
+        run, spec = self.rows[0], self.spec
+        docks = [dock_of(spec, name) for haul in self.hauls for name in (haul.sender, haul.goal)]
+        named = [name for fleet in spec.fleets.values() for name in (*fleet.home, *fleet.chargers)]
+        blocking = any(fleet.blocking for fleet in spec.fleets.values())
+        space = max(fleet.length for fleet in spec.fleets.values())
+        made = traffic(self.network, list(dict.fromkeys([*docks, *named])), space, blocking=blocking)
+        goal = {name: k for k, name in enumerate(made.goals)}
+        stop = {name: k for k, name in enumerate(made.stops)}
+        run["stops"], run["goals"] = len(made.stops), self._put(stop[name] for name in made.goals)
+        run["ways"], run["distances"] = self._put(made.ways.reshape(-1).tolist()), self._real(made.distances.reshape(-1).tolist())
+        run["lengths"], run["charger_free"] = self._real(made.figures.reshape(-1).tolist()), self._real([0.0] * len(made.goals))
+        run["transports_at"], run["transports"] = self.row_of[self.hauls[0].name], len(self.hauls)
+        for haul in self.hauls:
+            row = self.rows[self.row_of[haul.name]]
+            row["pick"], row["drop"] = goal[dock_of(spec, haul.sender)], goal[dock_of(spec, haul.goal)]
+        number = self.starts[5]
+        for k, (name, fleet) in enumerate(spec.fleets.items()):
+            places = fleet.home or tuple(dict.fromkeys(dock_of(spec, h.sender) for h in self.hauls if h.fleet == name)) or made.goals[:1]
+            chargers = self._put(goal[c] for c in fleet.chargers)
+            for j in range(fleet.robots):
+                place = places[j % len(places)]
+                self._robot(self.rows[number], number, k, fleet, stop[place])
+                self.rows[number]["home"] = goal[place] if fleet.home else NONE
+                self.rows[number]["chargers"], self.rows[number]["chargers_at"] = len(fleet.chargers), chargers
+                self.robots.append(f"{name}.{j + 1}")
+                number += 1
+        return made
+
+    def _robot(self, row: np.void, number: int, fleet: int, spec: Fleet, stop: int) -> None:
+        for none in ("head", "last", "order", "edge", "following", "following_way", "granted", "goal"):
+            row[none] = NONE
+        row["fleet"], row["stop"], row["carries"], row["longest"] = fleet, stop, spec.carries, spec.rule == "longest_wait"
+        row["speed"], row["space"], row["load_time"], row["unload_time"] = spec.speed, spec.length, spec.load, spec.unload
+        row["endurance"] = row["battery"] = np.inf if spec.battery is None else spec.battery
+        row["charging"], row["low"] = spec.charge, spec.low * spec.battery if spec.battery is not None else 0.0
+        row["spent"], row["slot"] = self._real([0.0] * len(TASKS)), self._slot(ROBOT_RINGS, number)
+
     def _lists(self) -> None:
         """Routes and shares of each node, who leads to it, whose cards it gives back."""
         leads: dict[str, list[int]] = {name: [] for name in self.names}
-        for name in self.names:
+        by_robot = {(haul.sender, haul.goal): haul.name for haul in self.hauls}
+        for name in self.places:
             for target in targets(self.spec, name):
-                leads[target].append(self.row_of[name])
+                leads[by_robot.get((name, target), target)].append(self.row_of[name])
+        for haul in self.hauls:
+            landing = haul.landing if haul.landing in self.landings else haul.goal
+            leads[landing].append(self.row_of[haul.name])
+        for landing in self.landings:
+            leads[landing.removesuffix(".dock")].append(self.row_of[landing])
+        for name in (*self.landings, *(haul.name for haul in self.hauls)):
+            row = self.rows[self.row_of[name]]
+            goal = name.removesuffix(".dock") if name in self.landings else None
+            row["routes"], row["routes_at"] = 1, self._put([self.row_of[goal] if goal else int(row["dest"])])
+            row["feeders"], row["feeders_at"] = len(leads[name]), self._put(leads[name])
         for name, place in self.places.items():
             row, to = self.rows[self.row_of[name]], route_of(place)
             if to is not None:
                 row["rule"] = next(k for k, rule in enumerate(RULES) if getattr(to, rule) is not None)
+                real = {n: real_name(self.spec, n) for n in to.places()}
+                rows = {n: self.row_of[by_robot.get((name, goal), goal) if to.by else goal] for n, goal in real.items()}
                 if to.by_part is not None:
-                    mine = [self.row_of[real_name(self.spec, to.by_part[k])] if k in to.by_part else NONE for k in self.kinds]
+                    mine = [rows[to.by_part[k]] if k in to.by_part else NONE for k in self.kinds]
                 else:
-                    mine = [self.row_of[real_name(self.spec, n)] for n in to.places()]
+                    mine = [rows[n] for n in to.places()]
                 row["routes"], row["routes_at"] = len(mine), self._put(mine)
                 row["odds_at"] = self._real(np.cumsum(list(to.shares.values())) if to.shares else [])
             row["feeders"], row["feeders_at"] = len(leads[name]), self._put(leads[name])

@@ -24,7 +24,8 @@ STATES = ("starved", "busy", "down", "blocked", "setup", "waiting", "off")
 
 RUN = (
     "begun stalled agenda agenda_mask agenda_head agenda_tail queued free free_count active events logged log log_rows reserve stays "
-    "histogram nodes_at nodes machines_at machines people_at people shifts_at shifts loops_at loops kinds priority what who changed changes"
+    "histogram nodes_at nodes machines_at machines people_at people shifts_at shifts loops_at loops kinds priority "
+    "what who changed changes robots_at robots transports_at transports stops goals ways lengths distances charger_free"
 )
 RUN_REALS = "now since area ended"
 """Row 0. Where in `ints` the agenda, the marks of what stands in it, the histogram of stays and the tables of slots are, where in
@@ -34,11 +35,14 @@ change of the number of `active` parts, `area`: its integral, `ended`: time that
 NODE = (
     "kind rule routes routes_at odds_at turn feeders feeders_at take gives gives_at stream slot level capacity reserved head tail order "
     "ready machine process setup setup_every joins held makes batch least split_into split_count rework_to rework_most people_row "
-    "people_count people_during crew fails repair calendar shift part every arrivals left lost taken_at thrown_at"
+    "people_count people_during crew fails repair calendar shift part every arrivals left lost taken_at thrown_at "
+    "fleet pick drop dest claimed"
 )
 NODE_REALS = "wait scrap rework travel gap free_at stopped delay"
 """A place. `rule`: how the next place is chosen among `routes` at `routes_at`; the parts that wait in it, how many, at most, promised
-to robots, as a list; `ready`: machines or parts that could send if there were room; `taken_at`, `thrown_at`: where they are counted."""
+to robots, as a list; `ready`: machines or parts that could send if there were room; `taken_at`, `thrown_at`: where they are counted.
+Of a transport the goals where robots `pick` up and `drop`, the node that they bring parts to, and the parts that one is on its way
+for."""
 
 MACHINE = "node state phase down off count last last_part since_setup has_people wants_people has_crew breaks spent running marked"
 MACHINE_REALS = "remaining began counted wear mending asked crew_asked done"
@@ -46,6 +50,12 @@ MACHINE_REALS = "remaining began counted wear mending asked crew_asked done"
 when it `began`; `wear` [s]: work until it fails, `breaks`: before `remaining` is over; `running`: its clock runs; `marked`: it is to be
 settled; `counted`: until when its state is accounted for; `asked`, `crew_asked`: since when it waits for people, `done`: since when a
 finished part waits."""
+
+ROBOT = "task order want edge stop goal following following_way waits granted trips carries longest home goal_stop_at chargers chargers_at"
+ROBOT_REALS = "battery driven speed load_time unload_time endurance charging low space"
+"""A mobile robot: what it does (`task`), for which transport, how many parts it fetches, the way it is on or the stop it stands at, its
+goal; `following`: behind it in the queue of a way or of those that wait for one; `waits`: for room on the way ahead, `granted`: a place
+there. A fleet has the same fields for all of its robots, a charger `free_from` a time on."""
 
 OTHERS = "on wanted at edges edges_at"
 OTHERS_REALS = "busy period origin"
@@ -57,7 +67,7 @@ def _record(integers: str, numbers: str) -> np.dtype[np.void]:
     return np.dtype([(name, np.int64) for name in names] + [(name, np.float64) for name in reals], align=True)
 
 
-ROW = _record(f"{MACHINE} {NODE} {RUN} {OTHERS}", f"{MACHINE_REALS} {NODE_REALS} {RUN_REALS} {OTHERS_REALS}")
+ROW = _record(f"{MACHINE} {NODE} {RUN} {OTHERS} {ROBOT}", f"{MACHINE_REALS} {NODE_REALS} {RUN_REALS} {OTHERS_REALS} {ROBOT_REALS}")
 PART = _record("next kind goes reworks cards", "born came ready_at")
 """A part, or a free place for one. `next`: in the list that it stands in; `goes`: where, once that is decided; `born`: when the part that
 it comes from entered the line, `came`: when it did itself [s]; `cards`: bits of the loops whose card it has."""

@@ -21,7 +21,8 @@ class Seen:
     Attributes:
         t: (looks,) [s], 0 first.
         spent: (looks, machines, STATES) [s]; counted: (looks, nodes, kinds, 2) parts; areas: (looks, nodes + 1) [s];
-        stays: (looks, 4); histogram: (looks, BINS); busy: (looks, people) [s]; levels: (looks, nodes + 1) at that moment.
+        stays: (looks, 4); histogram: (looks, BINS); busy: (looks, people) [s]; levels: (looks, nodes + 1) at that moment;
+        tasks: (looks, robots, TASKS) [s]; trips: (looks, robots, 2) trips, way [m]; passed: (ways,) robots on each way of the network.
         little: |integral of the parts in the line - time that they were in it| / that; states: largest |sum of shares - 1|.
         log: changes of state, where they were asked for. reason: why it ended before its time, or "".
         end: time of the last part that left [s]; events: how many.
@@ -35,6 +36,9 @@ class Seen:
     histogram: np.ndarray
     busy: np.ndarray
     levels: np.ndarray
+    tasks: np.ndarray
+    trips: np.ndarray
+    passed: np.ndarray
     little: float
     states: float
     log: np.ndarray
@@ -64,16 +68,17 @@ def replicate(
         reason = deadlock(run, silent=not alive)
         if reason:
             break
-    spent, counted, areas, stays, histogram, busy, levels = (np.array(column) for column in zip(*rows, strict=True))
+    spent, counted, areas, stays, histogram, busy, levels, tasks, trips = (np.array(column) for column in zip(*rows, strict=True))
     ages = run.ages()
     little = abs(areas[-1, -1] - ages) / ages if ages and not reason else 0.0
     shares = spent[-1].sum(axis=1) / times[-1] if times[-1] else np.ones(1)
     states = float(np.abs(shares - 1).max(initial=0.0))
     return Seen(
-        np.array(times), spent, counted, areas, stays, histogram, busy, levels, float(little), states, run.log().copy(), reason,
+        np.array(times), spent, counted, areas, stays, histogram, busy, levels, tasks, trips,
+        run.passed(), float(little), states, run.log().copy(), reason,
         float(stays[-1, 3]), run.events,
     )  # fmt: skip
 
 
 def _row(run: Replication) -> tuple[np.ndarray, ...]:
-    return run.spent(), run.counted(), run.areas(), run.stays(), run.histogram(), run.busy(), run.levels()
+    return run.spent(), run.counted(), run.areas(), run.stays(), run.histogram(), run.busy(), run.levels(), run.tasks(), run.trips()

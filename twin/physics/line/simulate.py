@@ -11,6 +11,7 @@ import numpy as np
 from twin.kernel import split
 from twin.kinds import Context, Monitor, Target
 from twin.physics.line.measure import Runs, Totals, good_parts, total
+from twin.physics.line.names import hauls
 from twin.physics.line.outcome import result, stopped
 from twin.physics.line.plant import Plant, plant
 from twin.physics.line.ready import compiled
@@ -28,9 +29,9 @@ WAVE = 8  # replications a thread between two looks at the interval
 
 def simulate(spec: LineSpec, target: Target, monitor: Monitor, context: Context) -> Result:
     """Replications of one line; equal seeds give equal numbers on any number of threads."""
-    ready = compiled(monitor)
+    ready = compiled(monitor, roads=bool(hauls(spec)))
     begin = time.perf_counter()
-    made = plant(spec, finder(context.folder))
+    made = plant(spec, finder(context.folder), context.site.network if context.site is not None else None)
     looks = np.union1d(
         np.linspace(0, spec.time, WINDOWS + 1)[1:], [] if spec.warm_up == "auto" or not spec.warm_up else [min(spec.warm_up, spec.time)]
     )

@@ -144,7 +144,6 @@ class Station(Spec):
     rework: Rework | None = None
     power: Power = Field(0.0, ge=0, description="while it works or is set up [W]")
     power_idle: Power = Field(0.0, ge=0, description="otherwise, except when its shift is off [W]")
-    at: Name | None = Field(None, description="place in the site's network where mobile robots dock; its own name where left out")
     to: To = Field(description="where parts go")
 
     @model_validator(mode="after")
@@ -270,4 +269,5 @@ class LineSpec(Spec):
     people: dict[Name, People] = Field({}, description="operators and repair crews")
     shifts: dict[Name, Shift] = Field({}, description="when they work")
     loops: dict[Name, Loop] = Field({}, description="limits of the work in process: CONWIP, kanban")
-    fleets: dict[Name, Fleet] = Field({}, description="mobile robots")
+    fleets: dict[Name, Fleet] = Field({}, description="mobile robots on the site's network")
+    docks: dict[Name, Name] = Field({}, description="place -> node of the site's network where robots dock; else that of its own name")

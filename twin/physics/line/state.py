@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.kernel.rng import key, streams
+from twin.physics.line.fleet import TASKS
 from twin.physics.line.flow import BINS
 from twin.physics.line.loops import CROWDED, SILENT, STALLED, advance
 from twin.physics.line.plant import LOG, Plant
 from twin.physics.line.records import NONE, PART, SOURCE, STATES
+from twin.physics.line.roads import PASSED, WAY
 
 __all__ = ["Replication", "StoppedError"]
 
@@ -42,6 +44,7 @@ class Replication:
     parts: np.ndarray
     ints: np.ndarray
     reals: np.ndarray
+    roads: np.ndarray | None
 
     @classmethod
     def begin(cls, plant: Plant, seed: int, number: int, *, logged: bool = False) -> Replication:
@@ -51,7 +54,7 @@ class Replication:
         ints[plant.streams : plant.streams + 2 * len(chance)] = np.stack([chance["at"], chance["step"]], axis=1).view(np.int64).reshape(-1)
         rows[0]["log_rows"] = LOG if logged else 0
         reals = np.concatenate([reals, np.zeros(4 * int(rows[0]["log_rows"]))])
-        run = cls(plant, rows, np.zeros(0, PART), ints, reals)
+        run = cls(plant, rows, np.zeros(0, PART), ints, reals, None if plant.roads is None else plant.roads.copy())
         run._room(sum(buffer.holds for buffer in plant.spec.buffers.values()) + 2 * int(rows[0]["reserve"]) + 64)
         for name, buffer in plant.spec.buffers.items():
             for _ in range(buffer.holds):
@@ -64,7 +67,7 @@ class Replication:
         Raises:
             StoppedError: there are too many parts, or time stands still.
         """
-        while (how := advance(self.rows, self.parts, self.ints, self.reals, until)) == CROWDED:
+        while (how := advance(self.rows, self.parts, self.ints, self.reals, self.roads, until)) == CROWDED:
             self._room(len(self.parts))
         if how == STALLED:
             raise StoppedError(
@@ -124,6 +127,20 @@ class Replication:
         """Time of the machines in their states so far, (machines, STATES) [s]."""
         at = self._sort("machines")["spent"]
         return self.reals[at[:, None] + np.arange(len(STATES))]
+
+    def tasks(self) -> np.ndarray:
+        """Time of the mobile robots in their tasks so far, (robots, TASKS) [s]."""
+        at = self._sort("robots")["spent"]
+        return self.reals[at[:, None] + np.arange(len(TASKS))]
+
+    def trips(self) -> np.ndarray:
+        """Of the mobile robots so far, (robots, 2): parts' trips, way driven [m]."""
+        robots = self._sort("robots")
+        return np.stack([robots["trips"].astype(float), robots["driven"]], axis=1)
+
+    def passed(self) -> np.ndarray:
+        """Robots that drove onto each way so far, (ways,)."""
+        return np.zeros(0, np.int64) if self.roads is None else self.roads.reshape(-1, WAY)[:, PASSED].copy()
 
     def counted(self) -> np.ndarray:
         """Parts so far, (nodes, kinds, 2): that ended there (sinks), that were thrown away there."""

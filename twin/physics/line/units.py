@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from twin.physics.line.names import kinds_of
+from twin.physics.line.names import hauls, kinds_of
 from twin.physics.line.records import STATES
 from twin.physics.line.spec import LineSpec
 
-__all__ = ["PERCENTILES", "units_of"]
+__all__ = ["FLEET", "PERCENTILES", "units_of"]
 
 PERCENTILES = (50, 95, 99)
+FLEET = {"utilisation": "1", "empty": "1", "charging": "1", "trips": "1/s", "driven": "m/s"}
 
 
 def units_of(spec: LineSpec) -> dict[str, str]:
@@ -25,4 +26,8 @@ def units_of(spec: LineSpec) -> dict[str, str]:
     found |= {f"{word}.{name}": "1" for name in spec.stations for word in words}
     found |= {f"level.{name}": "1" for name in (*(n for n, b in spec.buffers.items() if b.capacity != 0), *spec.conveyors)}
     found |= {f"utilisation.{name}": "1" for name in spec.people}
+    carried = hauls(spec)
+    found |= {f"level.{name}": "1" for haul in carried for name in (haul.name, haul.landing)}
+    if carried:
+        found |= {f"{word}.{name}": unit for name in spec.fleets for word, unit in FLEET.items()}
     return found
