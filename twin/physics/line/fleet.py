@@ -108,7 +108,7 @@ def _there(w, parts, ints, reals, roads, r):  # type: ignore[no-untyped-def]
         begin = max(w[0].now, reals[free])
         reals[free] = begin + robot.charging * (1.0 - max(robot.battery, 0.0) / robot.endurance)
         schedule(ints, reals, robot.slot, reals[free])
-    elif robot.task == HOMEWARD:
+    elif robot.task == HOMEWARD and robot.battery >= robot.low:
         _do(w, reals, r, FREE)
     else:
         _is_free(w, parts, ints, reals, roads, r)

@@ -58,8 +58,8 @@ class Haul(NamedTuple):
 
     @property
     def landing(self) -> str:
-        """Of the place before a station or a belt where robots put them down."""
-        return f"{self.goal}.dock"
+        """Of the place before a station or a belt where robots put them down: one for each sender, so that no part bars the way of another."""
+        return f"{self.sender}.at.{self.goal}"
 
 
 def hauls(spec: LineSpec) -> list[Haul]:

@@ -85,10 +85,7 @@ class _Builder:
         self.spec, self.find, self.network = spec, find, network
         self.places = {n: p for n, p in places_of(spec).items() if not (isinstance(p, Buffer) and p.capacity == 0)}
         self.hauls = hauls(spec)
-        self.landings = {
-            haul.landing: max(h.dock for h in self.hauls if h.goal == haul.goal)
-            for haul in self.hauls if not isinstance(self.places[haul.goal], (Buffer, Sink))
-        }  # fmt: skip
+        self.landings = {haul.landing: haul for haul in self.hauls if not isinstance(self.places[haul.goal], (Buffer, Sink))}
         self.names = (*self.places, *self.landings, *(haul.name for haul in self.hauls))
         self.kinds = kinds_of(spec)
         self.row_of = {name: 1 + k for k, name in enumerate(self.names)}
@@ -117,8 +114,8 @@ class _Builder:
         self._teams()
         for name, place in self.places.items():
             self._node(self.rows[self.row_of[name]], name, place)
-        for name, capacity in self.landings.items():
-            self._node(self.rows[self.row_of[name]], name, Buffer.model_validate({"capacity": capacity, "to": name.removesuffix(".dock")}))
+        for name, haul in self.landings.items():
+            self._node(self.rows[self.row_of[name]], name, Buffer.model_validate({"capacity": haul.dock, "to": haul.goal}))
         for haul in self.hauls:
             self._transport(self.rows[self.row_of[haul.name]], haul)
         self._lists()
@@ -311,12 +308,12 @@ class _Builder:
         for haul in self.hauls:
             landing = haul.landing if haul.landing in self.landings else haul.goal
             leads[landing].append(self.row_of[haul.name])
-        for landing in self.landings:
-            leads[landing.removesuffix(".dock")].append(self.row_of[landing])
+        for landing, haul in self.landings.items():
+            leads[haul.goal].append(self.row_of[landing])
         for name in (*self.landings, *(haul.name for haul in self.hauls)):
             row = self.rows[self.row_of[name]]
-            goal = name.removesuffix(".dock") if name in self.landings else None
-            row["routes"], row["routes_at"] = 1, self._put([self.row_of[goal] if goal else int(row["dest"])])
+            goal = self.row_of[self.landings[name].goal] if name in self.landings else int(row["dest"])
+            row["routes"], row["routes_at"] = 1, self._put([goal])
             row["feeders"], row["feeders_at"] = len(leads[name]), self._put(leads[name])
         for name, place in self.places.items():
             row, to = self.rows[self.row_of[name]], route_of(place)

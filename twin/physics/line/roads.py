@@ -80,6 +80,7 @@ def _enter(w, ints, reals, roads, r):  # type: ignore[no-untyped-def]
         else:
             w[roads[there + WAITS_LAST]].following_way = r
         roads[there + WAITS_LAST] = r
+        schedule(ints, reals, robot.slot, float("inf"))  # until somebody leaves the way
         return
     _onto(w, ints, reals, roads, r, way)
 
