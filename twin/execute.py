@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,8 @@ from twin.errors import BadInput, EngineMissing, NodeFailed, SimulationStopped, 
 from twin.kinds import Checkpoint, Context, Kind, Monitor, Silent, Target, kind_names, load_kind
 from twin.result.model import Result
 from twin.scenario import Job, Scenario, from_document, identity, judge, verdict
-from twin.scenario.needs import Need, references
+from twin.scenario.job import expand
+from twin.scenario.needs import Need, of_jobs, references
 
 if TYPE_CHECKING:
     from twin.result import Store
@@ -251,10 +253,21 @@ def _met(alias: str, need: Need, target: Target | None, monitor: Monitor | None,
     """The need with its result's id and scalars."""
     if need.id or need.scenario is None:
         return need
+    if need.many:
+        return _all_met(alias, need.source, need.scenario, need.units, partial(run, target=target, monitor=monitor, store=store))
     result = run(need.scenario, target=target, monitor=monitor, store=store)
     if result.status != "done":
         raise NeedFailed(f"needs.{alias}: {need.source} {result.status}: {result.reason}")
     return Need(need.source, None, result.id, {name: s.value for name, s in result.scalars.items()}, need.units)
+
+
+def _all_met(alias: str, source: str, scenario: Scenario, units: Mapping[str, str], one: Callable[[Scenario], Result]) -> Need:
+    """The need with the scalars of all jobs of its sweep; what a job could not measure is left out of the list."""
+    results = [one(job.sheet.made(job.index)[0]) for job in expand(scenario)]
+    for result in results:
+        if result.status != "done":
+            raise NeedFailed(f"needs.{alias}: a job of {source} {result.status}: {result.reason}")
+    return of_jobs(source, units, [(r.id, {name: s.value for name, s in r.scalars.items()}) for r in results])
 
 
 def _simulated(kind: Kind, scenario: Scenario, target: Target, monitor: Monitor, context: Context) -> Result:

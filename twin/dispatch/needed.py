@@ -7,7 +7,7 @@ from dataclasses import replace
 from twin.execute import NeedFailed, resolve_needs
 from twin.result import Store
 from twin.scenario import Scenario
-from twin.scenario.needs import Need
+from twin.scenario.needs import Need, of_jobs
 
 __all__ = ["met"]
 
@@ -30,6 +30,12 @@ def _ran(alias: str, need: Need, store: Store, on: str, backend: str | None) -> 
     if need.id or need.scenario is None:
         return need
     batch = submit(need.scenario, on=on, backend=backend, store=store, name=f"{need.scenario.name} (needed)")
+    if need.many:
+        rows = sorted(batch.rows(), key=lambda row: row["index"])
+        for row in rows:
+            if row["status"] != "done":
+                raise NeedFailed(f"needs.{alias}: a job of {need.source} {row['status']}: {row['reason']}")
+        return of_jobs(need.source, need.units, [(row["id"], row["scalars"]) for row in rows])
     (row,) = batch.rows()
     if row["status"] != "done":
         raise NeedFailed(f"needs.{alias}: {need.source} {row['status']}: {row['reason']}")

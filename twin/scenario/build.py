@@ -35,12 +35,12 @@ class Origin:
     Attributes:
         folder: relative paths start here.
         file: the scenario's file, or None.
-        need: (source, folder) -> Need, for sources whose result is not in the document; raises BadInput or BadScenario.
+        need: (source, folder, many=False) -> Need, for sources whose result is not in the document; raises BadInput or BadScenario.
         check: whether places, frames and the kind's own rules are checked too (a worker's documents were).
     """
 
     folder: Path
-    need: Callable[[str, Path], Need]
+    need: Callable[..., Need]
     file: Path | None = None
     check: bool = True
 
@@ -189,12 +189,14 @@ def _needs(header: Header, origin: Origin) -> tuple[dict[str, Need], list[Fault]
         try:
             if isinstance(given, str):
                 needs[alias] = origin.need(given, origin.folder)
+            elif list(given) == ["batch"]:
+                needs[alias] = origin.need(str(given["batch"]), origin.folder, many=True)
             else:
                 needs[alias] = Need(
                     str(given["source"]), None, str(given["id"]), dict(given["scalars"]), dict.fromkeys(given["scalars"], "")
                 )
         except KeyError as error:
-            faults.append(Fault(f"needs.{alias}", given, "a scenario or a result folder", f"{error} is missing."))
+            faults.append(Fault(f"needs.{alias}", given, "a scenario, a result folder, or `{batch: SCENARIO}`", f"{error} is missing."))
         except BadInput as error:
             faults.append(Fault(f"needs.{alias}", error.given, error.allowed, error.remedy))
         except BadScenario as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin.errors import BadInput
 from twin.kinds import Target, load_kind
+from twin.scenario.needs import Need, jobs_id
 
 if TYPE_CHECKING:
     from twin.scenario.model import Scenario
@@ -65,7 +66,7 @@ def decides(scenario: Scenario, target: Target, digests: FileDigests, *, own: Ma
     kind = load_kind(scenario.kind)
     files = digests.all(kind.files(scenario.spec, scenario.folder))
     site = digests.all(scenario.site.files) if scenario.site else []
-    needs = {alias: need.id or _of(need.scenario, target, digests) for alias, need in scenario.needs.items()}
+    needs = {alias: need.id or _of(need, target, digests) for alias, need in scenario.needs.items()}
     return json.dumps([scenario.twin, seed, own, files, site, needs], sort_keys=True, separators=(",", ":"))
 
 
@@ -74,8 +75,15 @@ def setting(kind: str, target: Target) -> str:
     return _setting(kind, target.device, target.dtype)
 
 
-def _of(scenario: Scenario | None, target: Target, digests: FileDigests) -> str:
-    return identity(scenario, target, digests=digests) if scenario else ""
+def _of(need: Need, target: Target, digests: FileDigests) -> str:
+    """The id that the needed result will have."""
+    if need.scenario is None:
+        return ""
+    if need.many:
+        from twin.scenario.job import expand  # which asks for identities itself
+
+        return jobs_id(job.id for job in expand(need.scenario, target))
+    return identity(need.scenario, target, digests=digests)
 
 
 @cache

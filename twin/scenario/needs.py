@@ -1,10 +1,14 @@
-"""`needs`: results of other scenarios as inputs, used as `{from: alias.scalar}` wherever a quantity stands."""
+"""`needs`: results of other scenarios as inputs, used as `{from: alias.scalar}` wherever a quantity stands.
+
+Of a needed batch a reference stands for a list: one value for each of its jobs, that is, their distribution.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,19 +29,23 @@ class Need:
         source: as written: a scenario file, a bundled scenario's name, or a result folder.
         scenario: what has to run first; None when the result is already there.
         id: of the result; empty until it is known.
-        scalars: name -> value in SI; empty until the scenario has run.
+        scalars: name -> value in SI, of a batch the values of all jobs that measured it; empty until the scenario has run.
         units: name or pattern -> SI unit.
+        many: all jobs of the scenario's sweep are needed.
     """
 
     source: str
     scenario: Scenario | None = None
     id: str = ""
-    scalars: Mapping[str, float] = field(default_factory=dict)
+    scalars: Mapping[str, float | Sequence[float]] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    many: bool = False
 
     def document(self) -> str | dict[str, Any]:
         """As stored: the source, and what came of it where that is known."""
-        return {"source": self.source, "id": self.id, "scalars": dict(self.scalars)} if self.id else self.source
+        if self.id:
+            return {"source": self.source, "id": self.id, "scalars": dict(self.scalars)}
+        return {"batch": self.source} if self.many else self.source
 
 
 @dataclass(frozen=True)
@@ -75,13 +83,28 @@ def bind(data: Any, needs: Mapping[str, Need], guess: float | Mapping[Keys, floa
     for reference in list(references(data)):
         need = needs[reference.alias]
         if reference.scalar in need.scalars:
-            value: Any = need.scalars[reference.scalar]
+            known = need.scalars[reference.scalar]
+            value: Any = known if isinstance(known, (int, float)) else list(known)
         else:
             unit = unit_of_reference(reference, needs)
             number = guess.get(reference.keys, 1.0) if isinstance(guess, Mapping) else guess
             value = number if unit in (None, "1", "") else f"{number} {unit}"
+            value = [value] if need.many else value
         data = put(data, reference.keys, value)
     return data
+
+
+def of_jobs(source: str, units: Mapping[str, str], results: Sequence[tuple[str, Mapping[str, float]]]) -> Need:
+    """A needed batch whose jobs have run: their ids and scalars, in the order of the sweep."""
+    names = dict.fromkeys(name for _, scalars in results for name in scalars)
+    values = {name: [scalars[name] for _, scalars in results if scalars.get(name) is not None] for name in names}
+    values = {name: each for name, each in values.items() if each}
+    return Need(source, None, jobs_id([id for id, _ in results]), values, units, many=True)
+
+
+def jobs_id(ids: Iterable[str]) -> str:
+    """What a needed batch is known by: a hash of the ids of its jobs."""
+    return sha256("\n".join(ids).encode()).hexdigest()
 
 
 def unit_of_reference(reference: Reference, needs: Mapping[str, Need]) -> str | None:

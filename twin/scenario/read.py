@@ -62,14 +62,14 @@ def locate(source: str | Path) -> Path:
     raise BadScenario([Fault("(file)", str(source), allowed, nearest(str(source), known) + folder)])
 
 
-def need_of(source: str, folder: Path, above: tuple[Path, ...] = ()) -> Need:
-    """What a `needs` entry names: a result folder, a scenario file beside this one, or a bundled scenario.
+def need_of(source: str, folder: Path, above: tuple[Path, ...] = (), *, many: bool = False) -> Need:
+    """What a `needs` entry names: a result folder, a scenario file beside this one, or a bundled scenario; `many`: with its sweep.
 
     Raises:
         BadInput: it names nothing, or leads back to a scenario that needs this one.
         BadScenario: the needed scenario has faults of its own.
     """
-    if is_file(folder / source / "result.json"):
+    if not many and is_file(folder / source / "result.json"):
         try:
             return from_folder(source, folder / source)
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -86,8 +86,11 @@ def need_of(source: str, folder: Path, above: tuple[Path, ...] = ()) -> Need:
     if faults or scenario is None:
         raise BadScenario(faults)
     document = {key: value for key, value in scenario.document.items() if key not in ("sweep", "study")}
+    units = load_kind(scenario.kind).scalars(scenario.spec)
+    if many:
+        return Need(source, scenario, units=units, many=True)
     alone = replace(scenario, sweep=None, study=(), document=document)
-    return Need(source, alone, units=load_kind(scenario.kind).scalars(scenario.spec))
+    return Need(source, alone, units=units)
 
 
 def _read(file: Path, overrides: Mapping[str, str], above: tuple[Path, ...]) -> tuple[Scenario | None, list[Fault]]:
