@@ -88,7 +88,7 @@ def give_back(w, parts, ints, reals, part, loop):  # type: ignore[no-untyped-def
         parts[part].cards ^= bit
         w[loop].free += 1
         for y in range(w[0].nodes_at, w[0].nodes_at + w[0].nodes):
-            if w[y].take == loop:
+            if w[y].takes == loop:
                 ask(w, parts, ints, reals, y)
 
 

@@ -44,7 +44,7 @@ LEAST_STAY = 1e-3
 def room(w, parts, ints, reals, y, part):  # type: ignore[no-untyped-def]
     """Whether the part may come to place y now."""
     place = w[y]
-    if place.take >= 0 and not has_card(w, parts, ints, reals, part, place.take):
+    if place.takes >= 0 and not has_card(w, parts, ints, reals, part, place.takes):
         return False
     if place.kind == BUFFER or place.kind == TRANSPORT:
         return place.level + place.reserved < place.capacity
@@ -264,8 +264,8 @@ def arrive(w, parts, ints, reals, part, y):  # type: ignore[no-untyped-def]
     place = w[y]
     p = parts[part]
     p.goes = NONE
-    if place.take >= 0:
-        take_card(w, parts, ints, reals, part, place.take)
+    if place.takes >= 0:
+        take_card(w, parts, ints, reals, part, place.takes)
     if place.kind == STATION:
         _load(w, parts, ints, reals, part, y)
     elif place.kind == SINK:

@@ -173,7 +173,7 @@ class _Builder:
             self.rows[self.loops[name]]["free"] = loop.cards
 
     def _node(self, row: np.void, name: str, place: Source | Station | Buffer | Conveyor | Sink) -> None:
-        for none in ("head", "tail", "take", "joins", "makes", "people_row", "crew", "fails", "repair", "shift", "setup", "part", "every"):
+        for none in ("head", "tail", "takes", "joins", "makes", "people_row", "crew", "fails", "repair", "shift", "setup", "part", "every"):
             row[none] = NONE
         row["travel"] = row["stopped"] = -1.0
         row["capacity"] = UNLIMITED
@@ -181,7 +181,7 @@ class _Builder:
         row["taken_at"], row["thrown_at"] = (self._put([0] * len(self.kinds)) for _ in range(2))
         for loop, spec in self.spec.loops.items():
             if name in [real_name(self.spec, n) for n in spec.enter]:
-                row["take"] = self.loops[loop]
+                row["takes"] = self.loops[loop]
         if isinstance(place, Source):
             self._source(row, name, place)
         elif isinstance(place, Station):

@@ -33,7 +33,7 @@ RUN_REALS = "now since area ended"
 change of the number of `active` parts, `area`: its integral, `ended`: time that parts stayed which are no more [s]."""
 
 NODE = (
-    "kind rule routes routes_at odds_at turn feeders feeders_at take gives gives_at stream slot level capacity reserved head tail order "
+    "kind rule routes routes_at odds_at turn feeders feeders_at takes gives gives_at stream slot level capacity reserved head tail order "
     "ready machine process setup setup_every joins held makes batch least split_into split_count rework_to rework_most people_row "
     "people_count people_during crew fails repair calendar shift part every arrivals left lost taken_at thrown_at "
     "fleet pick drop dest claimed"
@@ -62,9 +62,10 @@ OTHERS_REALS = "busy period origin"
 """Teams: how many, free, waited for; shifts: on, the next edge; loops: cards, free ones."""
 
 
-def _record(integers: str, numbers: str) -> np.dtype[np.void]:
+def _record(integers: str, numbers: str) -> np.dtype[np.record]:
     names, reals = dict.fromkeys(integers.split()), dict.fromkeys(numbers.split())
-    return np.dtype([(name, np.int64) for name in names] + [(name, np.float64) for name in reals], align=True)
+    plain = np.dtype([(name, np.int64) for name in names] + [(name, np.float64) for name in reals], align=True)
+    return np.dtype((np.record, plain))  # whose elements have attributes without the compiler too
 
 
 ROW = _record(f"{MACHINE} {NODE} {RUN} {OTHERS} {ROBOT}", f"{MACHINE_REALS} {NODE_REALS} {RUN_REALS} {OTHERS_REALS} {ROBOT_REALS}")
