@@ -58,7 +58,7 @@ class Haul(NamedTuple):
 
     @property
     def landing(self) -> str:
-        """Of the place before a station or a belt where robots put them down: one for each sender, so that no part bars the way of another."""
+        """Of the place before a station or a belt where robots put them down: one for each sender, lest parts bar each other's way."""
         return f"{self.sender}.at.{self.goal}"
 
 
