@@ -9,7 +9,10 @@ from pydantic import ValidationError
 
 from tests.unit.line.lines import faults, ran
 from twin.physics.line import state
+from twin.physics.line.deadlock import deadlock
+from twin.physics.line.plant import plant
 from twin.physics.line.spec import LineSpec
+from twin.physics.line.state import Replication
 
 GOOD = {"sources": {"in": {"every": 1, "to": "a"}}, "stations": {"a": {"process": 1, "to": "out"}}}
 
@@ -33,6 +36,16 @@ def test_a_good_line_has_no_faults() -> None:
         ({"conveyors": {"c": {"length": 1, "speed": 1, "pitch": 2, "to": "a"}}}, "no part fits"),
         ({"until": {"replications": 20, "max_replications": 5}}, "below replications"),
         ({"stations": {"a": {"process": "5 kg", "to": "out"}}}, "5 kg"),
+        ({"stations": {"a": {"process": 1, "to": {"shares": {"out": 1.5, "a": -0.5}}}}}, "one of these is -0.5"),
+        ({"stations": {"a": {"process": 1, "batch": {"size": 3, "least": 4, "wait": 1}, "to": "out"}}}, "more than the size"),
+        ({"stations": {"a": {"process": 1, "batch": {"size": 3, "least": 2}, "to": "out"}}}, "this batch has none"),
+        (
+            {
+                "people": {"bob": {"count": 1}},
+                "stations": {"a": {"process": 1, "operator": {"people": "bob", "during": "setup"}, "to": "out"}},
+            },
+            "nobody would ever be needed",
+        ),
     ],
 )
 def test_values_that_cannot_be(change: dict, said: str) -> None:
@@ -59,6 +72,22 @@ def test_values_that_cannot_be(change: dict, said: str) -> None:
             {"stations": {"a": {"process": 1, "joins": {"part": 1, "lid": 2}, "to": "out"}}},
             ("joins.lid", "Lead it here"),
         ),
+        ({"warm_up": 30 * 86400.0}, ("warm_up", "below the `time`")),
+        ({"warm_up": -1}, ("warm_up", "0 s and more")),
+        ({"sinks": {"out": {}, "": {}}}, ("a name that can be read",)),
+        ({"stations": {"a": {"process": 1, "to": {"by_part": {"part": "out", "zebra": "out"}}}}}, ("by_part", "zebra")),
+        (
+            {"people": {"bob": {"count": 1}}, "stations": {"a": {"process": 1, "operator": {"people": "bob", "count": 3}, "to": "out"}}},
+            ("operator.count", "at most the 1 that `people.bob` has"),
+        ),
+        ({"loops": {"c": {"cards": 4, "enter": ["a"], "leave": ["in"]}}}, ("loops.c.leave", "It would limit nothing")),
+        ({"sources": {"in": {"every": 0, "lost": True, "to": "a"}}}, ("where parts are lost", "Without `lost`")),
+        ({"stations": {"a": {"process": 1, "breakdowns": {"after": 0, "repair": 1}, "to": "out"}}}, ("breakdowns.after", "never works")),
+        (
+            {"stations": {"a": {"process": 1, "breakdowns": {"after": 1e-9, "repair": 0, "clock": "calendar"}, "to": "out"}}},
+            ("breakdowns.after", "It would take hours"),
+        ),
+        ({"shifts": {"day": {"period": 1e-6, "work": [[0, 5e-7]]}}}, ("shifts.day.period", "It would take hours")),
     ],
 )
 def test_things_that_do_not_fit_together(change: dict, said: tuple[str, ...]) -> None:
@@ -150,6 +179,21 @@ def test_an_assembly_whose_parts_cannot_come() -> None:
     result = ran(line)
     assert result.status == "stopped"
     assert "join waits for lid" in result.reason
+
+
+def test_machines_that_wait_for_people_are_named() -> None:
+    broken = {"process": 1, "breakdowns": {"after": 10, "repair": 1000, "clock": "calendar", "crew": "ann"}, "to": "out"}
+    line = {
+        "sources": {name: {"every": 0, "to": place} for name, place in (("in", "a"), ("in2", "b"), ("in3", "c"), ("in4", "d"))},
+        "stations": {"a": broken, "b": broken} | {n: {"process": 500, "operator": {"people": "bob"}, "to": "out"} for n in ("c", "d")},
+        "sinks": {"out": {}},
+        "people": {"ann": {"count": 1}, "bob": {"count": 1}},
+    }
+    run = Replication.begin(plant(LineSpec.model_validate(line), Path), 0, 0)
+    run.advance(100.0)
+    said = deadlock(run, silent=True)
+    assert "b is broken and waits for ann" in said or "a is broken and waits for ann" in said
+    assert "d waits for 1 of bob" in said or "c waits for 1 of bob" in said
 
 
 def test_a_line_that_overflows_says_where(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,6 +127,7 @@ def test_a_gridlock_is_named() -> None:
         ({"home": ["z"]}, BOTH, "fleets.amr.home"),
         ({"battery": 100}, BOTH, "at least one charger"),
         ({"chargers": ["x"]}, BOTH, "fleets.amr.chargers"),
+        ({"battery": 20, "chargers": ["a"]}, BOTH, "at least 50 s, for the longest of its ways"),
     ],
 )
 def test_fleets_that_cannot_work(fleet: dict, ways: list, said: str) -> None:
@@ -140,3 +141,7 @@ def test_robots_need_a_network_and_docks() -> None:
     found = "\n".join(map(str, KIND.check(spec, Context(Path.cwd(), site=hall(BOTH)))))
     assert "docks.q" in found
     assert "Did you mean" in found
+    spec = line({}).model_copy(update={"docks": {"p": "a", "q": "c", "zebra": "b"}})
+    assert "docks.zebra" in "\n".join(map(str, KIND.check(spec, Context(Path.cwd(), site=hall(BOTH)))))
+    spec = line({}).model_copy(update={"docks": {"p": "a"}})
+    assert "`docks: {q: NODE}`" in "\n".join(map(str, KIND.check(spec, Context(Path.cwd(), site=hall(BOTH)))))

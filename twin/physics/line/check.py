@@ -12,12 +12,13 @@ from twin.physics.line.check_fleets import fleet_faults
 from twin.physics.line.distribution_spec import DurationSpec, Measured
 from twin.physics.line.laws import mean_of
 from twin.physics.line.names import kinds_of, places_of, real_name, route_of, targets
-from twin.physics.line.reach import comings, leads_out, outcome
+from twin.physics.line.reach import comings, leads_out, outcome, reached
 from twin.physics.line.spec import Buffer, LineSpec, Sink, Source, Station
 from twin.scenario import paths
 
 __all__ = ["check", "files"]
 
+MOST_EVENTS = 2e10  # of one clock in one replication: about an hour
 GROUPS = ("sources", "stations", "buffers", "conveyors", "sinks", "people", "shifts", "loops", "fleets")
 
 
@@ -47,9 +48,9 @@ def check(spec: LineSpec, context: Context) -> Sequence[Fault]:
     """Faults that need more than one field; those that build on names only when all names are right."""
     faults = [*_names(spec), *_measured(spec, context.folder)]
     if not faults:
-        faults = [*_direct(spec), *_ways(spec), *fleet_faults(spec, context.site)]
+        faults = [*_direct(spec), *_enough(spec), *_ways(spec), *fleet_faults(spec, context.site)]
     if not faults:
-        faults = [*_kinds(spec), *_instant(spec, context.folder)]
+        faults = [*_kinds(spec), *_loops(spec), *_instant(spec, context.folder), *_endless(spec, context.folder)]
     return faults
 
 
@@ -63,6 +64,8 @@ def _names(spec: LineSpec) -> Iterator[Fault]:
                     f"{group}.{name}", name, "a name that is used once in a line", f"It is already one of {seen[name]}. Rename one."
                 )
             seen[name] = group
+            if not name.strip():
+                yield Fault(group, name, "a name that can be read")
     if not places_of(spec):
         yield Fault("stations", "nothing", "at least a source, a station and a sink", "`twin new line FILE` writes a line to start from.")
     for path, given, known in _uses(spec):
@@ -78,6 +81,7 @@ def _uses(spec: LineSpec) -> Iterator[tuple[str, str, Sequence[str]]]:
         for name, place in getattr(spec, group).items():
             where = f"{group}.{name}"
             yield from ((f"{where}.to", goal, goals) for goal in place.to.places())
+            yield from ((f"{where}.to.by_part", kind, kinds_of(spec)) for kind in place.to.by_part or ())
             if place.to.by is not None:
                 yield f"{where}.to.by", place.to.by, list(spec.fleets)
             if getattr(place, "shift", None):
@@ -133,6 +137,31 @@ def _direct(spec: LineSpec) -> Iterator[Fault]:
         yield Fault("loops", len(spec.loops), "at most 62")
 
 
+def _enough(spec: LineSpec) -> Iterator[Fault]:
+    """Time to measure, and people for who needs several of them at once."""
+    if spec.warm_up != "auto" and not 0 <= spec.warm_up < spec.time:
+        yield Fault(
+            "warm_up", f"{spec.warm_up:g} s", f"auto, or 0 s and more, below the `time` of {spec.time:g} s", "Nothing would be measured."
+        )
+    for name, s in spec.stations.items():
+        if s.operator and s.operator.count > (there := spec.people[s.operator.people].count):
+            yield Fault(
+                f"stations.{name}.operator.count",
+                s.operator.count,
+                f"at most the {there} that `people.{s.operator.people}` has",
+                "It would wait for ever.",
+            )
+
+
+def _loops(spec: LineSpec) -> Iterator[Fault]:
+    """Who takes a card comes to where it is given back."""
+    for name, loop in spec.loops.items():
+        for place in loop.enter:
+            ahead = reached(spec, [real_name(spec, place)])
+            if not any(real_name(spec, goal) in ahead for goal in loop.leave):
+                yield Fault(f"loops.{name}.leave", list(loop.leave), f"a place to which parts come from {place}", "It would limit nothing.")
+
+
 def _ways(spec: LineSpec) -> Iterator[Fault]:
     """Parts come to every place, and come out of it."""
     places = {n: p for n, p in places_of(spec).items() if not (isinstance(p, Buffer) and p.capacity == 0)}
@@ -140,13 +169,13 @@ def _ways(spec: LineSpec) -> Iterator[Fault]:
     if not starts:
         yield Fault("sources", "none", "a source, or a buffer that `holds` parts at the start", "Nothing would ever move.")
         return
-    reached = _reached(spec, starts)
+    found = reached(spec, starts)
     for name, place in places.items():
-        if name not in reached:
+        if name not in found:
             yield Fault(
                 f"{_group(spec, name)}.{name}", "nothing leads here", "a place that parts can come to", "Name it in a route, or remove it."
             )
-        elif not isinstance(place, Sink) and spec.sources and name in _reached(spec, list(spec.sources)) and not leads_out(spec, name):
+        elif not isinstance(place, Sink) and spec.sources and name in reached(spec, list(spec.sources)) and not leads_out(spec, name):
             circle = " -> ".join(_circle(spec, name))
             yield Fault(
                 f"{_group(spec, name)}.{name}.to",
@@ -159,16 +188,6 @@ def _ways(spec: LineSpec) -> Iterator[Fault]:
 
 def _group(spec: LineSpec, name: str) -> str:
     return next(group for group in GROUPS if name in getattr(spec, group))
-
-
-def _reached(spec: LineSpec, starts: Sequence[str]) -> set[str]:
-    found, ahead = set[str](), list(starts)
-    while ahead:
-        here = ahead.pop()
-        if here not in found:
-            found.add(here)
-            ahead += targets(spec, here)
-    return found
 
 
 def _circle(spec: LineSpec, start: str) -> list[str]:
@@ -236,6 +255,25 @@ def _instant(spec: LineSpec, folder: Path) -> Iterator[Fault]:
                     yield Fault(
                         f"sources.{name}.every",
                         0,
-                        "a time above 0 where parts go into something without a limit",
-                        f"Give {goal} a capacity.",
+                        "a time above 0 where parts are lost"
+                        if source.lost
+                        else "a time above 0 where parts go into something without a limit",
+                        "Without `lost` there is always one waiting." if source.lost else f"Give {goal} a capacity.",
                     )
+                    break
+
+
+def _endless(spec: LineSpec, folder: Path) -> Iterator[Fault]:
+    """Clocks that go off so often that nobody lives to see the end."""
+    every = {f"shifts.{name}.period": shift.period for name, shift in spec.shifts.items()}
+    for name, s in spec.stations.items():
+        if s.breakdowns:
+            after, repair = (mean_of(d, lambda name: paths.resolve(name, folder)) for d in (s.breakdowns.after, s.breakdowns.repair))
+            every[f"stations.{name}.breakdowns.after"] = after + repair
+            if after == 0:
+                yield Fault(f"stations.{name}.breakdowns.after", "0 s", "a time above 0 s", "A machine that fails at once never works.")
+    for path, seconds in every.items():
+        if seconds < spec.time / MOST_EVENTS:
+            yield Fault(
+                path, f"{seconds:g} s", f"at least {spec.time / MOST_EVENTS:.2g} s in a `time` of {spec.time:g} s", "It would take hours."
+            )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from twin.errors import Fault, nearest
-from twin.physics.line.names import dock_of, hauls
+from twin.physics.line.names import dock_of, hauls, places_of
 from twin.physics.line.spec import LineSpec
 
 __all__ = ["fleet_faults"]
@@ -42,9 +42,11 @@ def _unknown(spec: LineSpec, nodes: tuple[str, ...]) -> Iterator[Fault]:
     for name in sorted(used):
         if dock_of(spec, name) not in nodes:
             where = f"docks.{name}"
-            yield Fault(
-                where, dock_of(spec, name), f"a node of the site's network: {', '.join(nodes)}", nearest(dock_of(spec, name), nodes)
-            )
+            remedy = nearest(dock_of(spec, name), nodes) or f"Name the node where robots dock for {name}: `docks: {{{name}: NODE}}`."
+            yield Fault(where, dock_of(spec, name), f"a node of the site's network: {', '.join(nodes)}", remedy)
+    for name in spec.docks:
+        if name not in (places := places_of(spec)):
+            yield Fault(f"docks.{name}", name, f"a place: {', '.join(places)}", nearest(name, list(places)))
     for name, fleet in spec.fleets.items():
         for key in ("home", "chargers"):
             for node in getattr(fleet, key):
@@ -71,4 +73,11 @@ def _cut_off(spec: LineSpec, site: Any) -> Iterator[Fault]:
                 f"{goals[start]} -> {goals[to]}",
                 "ways from every dock of a fleet to every other",
                 "Add a way to the site.",
+            )
+        elif fleet.battery is not None and fleet.battery < (longest := float(made.distances[:, here].max()) / fleet.speed):
+            yield Fault(
+                f"fleets.{name}.battery",
+                f"{fleet.battery:g} s",
+                f"at least {longest:.4g} s, for the longest of its ways",
+                "A robot would stop on its way.",
             )

@@ -122,7 +122,7 @@ def _circle(run: Replication, waits: dict[int, set[int]], start: int) -> str:
 
 def _starved(run: Replication) -> str:
     """Assemblies that wait for parts that cannot come."""
-    said = []
+    said = _unmanned(run)
     for name, row in zip(run.plant.names, run.rows[1:], strict=False):
         if row["kind"] == STATION and row["joins"] != NONE:
             lacks = [kind for k, kind in enumerate(run.plant.kinds) if run.ints[int(row["held"]) + k] < run.ints[int(row["joins"]) + k]]
@@ -131,3 +131,17 @@ def _starved(run: Replication) -> str:
             said.append(f"{name} waits for a full batch")
     full = [n for n, row in zip(run.plant.names, run.rows[1:], strict=False) if row["kind"] not in (SINK, STATION) and row["level"] > 0]
     return "; ".join(said or ["no place has room"]) + (f"; parts stand in {', '.join(full)}" if full else "")
+
+
+def _unmanned(run: Replication) -> list[str]:
+    """Machines that wait for people who are all held elsewhere."""
+    team = dict(enumerate(run.plant.people, start=int(run.rows[0]["people_at"])))
+    said = []
+    for name, row in zip(run.plant.names, run.rows[1:], strict=False):
+        if row["kind"] == STATION:
+            machines = _machines(run, row)
+            if ((machines["down"] == 1) & (machines["has_crew"] == 0)).any():
+                said.append(f"{name} is broken and waits for {team[int(row['crew'])]}")
+            elif (machines["wants_people"] == 1).any():
+                said.append(f"{name} waits for {int(row['people_count'])} of {team[int(row['people_row'])]}")
+    return said

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from twin.physics.line.names import Place, places_of, real_name, route_of, targets
 from twin.physics.line.spec import LineSpec, Sink, Source, Station
 
-__all__ = ["comings", "leads_out", "outcome"]
+__all__ = ["comings", "leads_out", "outcome", "reached"]
 
 
 def outcome(place: Place, kinds: set[str]) -> set[str]:
@@ -48,6 +50,17 @@ def _goals(spec: LineSpec, place: Place, kinds: set[str]) -> list[tuple[str, set
     if to.by_part is not None:
         return [(goal, {kind}) for kind, goal in to.by_part.items() if kind in kinds]
     return [(goal, kinds) for goal in to.places()]
+
+
+def reached(spec: LineSpec, starts: Sequence[str]) -> set[str]:
+    """Places to which parts come from these, and these themselves."""
+    found, ahead = set[str](), list(starts)
+    while ahead:
+        here = ahead.pop()
+        if here not in found:
+            found.add(here)
+            ahead += targets(spec, here)
+    return found
 
 
 def leads_out(spec: LineSpec, start: str) -> bool:

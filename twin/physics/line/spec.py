@@ -36,8 +36,10 @@ class Route(Spec):
         given = [name for name in names if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"a route is a place's name or exactly one of {', '.join(names)}; this one has {', '.join(given) or 'none'}")
-        if self.shares is not None and (min(self.shares.values()) < 0 or abs(sum(self.shares.values()) - 1) > 1e-9):
-            raise ValueError(f"shares are positive and add up to 1; these add up to {sum(self.shares.values()):g}")
+        if self.shares is not None and min(self.shares.values()) < 0:
+            raise ValueError(f"shares are not negative and add up to 1; one of these is {min(self.shares.values()):g}")
+        if self.shares is not None and abs(sum(self.shares.values()) - 1) > 1e-9:
+            raise ValueError(f"shares are not negative and add up to 1; these add up to {sum(self.shares.values()):g}")
         return self
 
     def places(self) -> tuple[Name, ...]:
@@ -110,6 +112,14 @@ class Batch(Spec):
     least: int | None = Field(None, ge=1, description="with `wait`: start with so many")
     wait: Time | None = Field(None, gt=0, description="how long the first one waits for others [s]; by default as long as it takes")
 
+    @model_validator(mode="after")
+    def _fits(self) -> Batch:
+        if self.least is not None and self.least > self.size:
+            raise ValueError(f"least ({self.least}) is more than the size ({self.size})")
+        if self.least is not None and self.wait is None:
+            raise ValueError("`least` counts when a `wait` is over; this batch has none")
+        return self
+
 
 class Split(Spec):
     """One part becomes several."""
@@ -160,6 +170,8 @@ class Station(Spec):
             raise ValueError("a station with `joins` or `batch` has one machine and only one of the two")
         if self.scrap + (self.rework.share if self.rework else 0.0) > 1:
             raise ValueError("scrap and rework together are more than all parts")
+        if self.operator and self.operator.during == "setup" and self.setup is None:
+            raise ValueError("an operator during `setup`, and no setup: nobody would ever be needed")
         return self
 
 
