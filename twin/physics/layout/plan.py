@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from twin.draw.frame import FAINT, INK, figure, png
+from twin.draw.names import write_names
+from twin.draw.plan import fill, scale_bar, svg
 from twin.physics.layout.answers import Answers
-from twin.physics.layout.plan_names import write_names
 from twin.physics.layout.scene import AISLE, DOOR, ZONE
 from twin.physics.layout.spec import LayoutSpec
 from twin.physics.layout.state import Body, Hall
@@ -47,18 +47,9 @@ def plan(spec: LayoutSpec, hall: Hall, answers: Answers) -> Mapping[str, bytes]:
     _network(axes, hall)
     _ways(axes, spec, answers)
     _findings(axes, answers)
-    _scale_bar(drawn, scale, x1 - x0, tall)
+    scale_bar(drawn, scale, x1 - x0, (MARGIN, 0.75 * MARGIN))
     _column(drawn, hall, answers, (2 * MARGIN + (x1 - x0) * scale) / WIDE, tall)
-    return {"plan.svg": _svg(drawn), "plan.png": png(drawn)}
-
-
-def _svg(drawn: Any) -> bytes:
-    import matplotlib
-
-    buffer = io.BytesIO()
-    with matplotlib.rc_context({"svg.hashsalt": "layout", "svg.fonttype": "none"}):
-        drawn.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
+    return {"plan.svg": svg(drawn, "layout"), "plan.png": png(drawn)}
 
 
 def _bounds(hall: Hall) -> tuple[np.ndarray, np.ndarray] | None:
@@ -73,27 +64,18 @@ def _bounds(hall: Hall) -> tuple[np.ndarray, np.ndarray] | None:
     return low - edge, high + edge
 
 
-def _fill(axes: Any, geometry: Any, **style: Any) -> None:
-    from matplotlib.patches import Polygon
-    from shapely import get_parts
-
-    for part in get_parts(geometry):
-        if part.geom_type == "Polygon":
-            axes.add_patch(Polygon(np.asarray(part.exterior.coords), closed=True, **style))
-
-
 def _ground(axes: Any, hall: Hall) -> None:
     import shapely
 
     if hall.inside is not None:
-        _fill(axes, hall.inside, facecolor="#f4f5f7", edgecolor="none", zorder=0)
+        fill(axes, hall.inside, facecolor="#f4f5f7", edgecolor="none", zorder=0)
     for aisle in hall.site.aisles.values():
         strip = shapely.LineString(aisle.path).buffer(aisle.width / 2, cap_style="flat", join_style="mitre")
-        _fill(axes, strip, facecolor=AISLE[aisle.use][:3], edgecolor="none", zorder=1)
+        fill(axes, strip, facecolor=AISLE[aisle.use][:3], edgecolor="none", zorder=1)
     for name, zone in hall.zones.items():
         color = ZONE[hall.site.zones[name].use][:3]
         edge = tuple(0.72 * c for c in color)
-        _fill(axes, zone, facecolor=(*color, 0.55), edgecolor=edge, linewidth=0.8, linestyle=(0, (4, 2)), zorder=2)
+        fill(axes, zone, facecolor=(*color, 0.55), edgecolor=edge, linewidth=0.8, linestyle=(0, (4, 2)), zorder=2)
     for wall in hall.walls:
         axes.plot(*np.asarray(wall.coords).T, color="#2b303a", linewidth=2.6, solid_capstyle="butt", zorder=6)
     for name, door in hall.doors.items():
@@ -108,7 +90,7 @@ def _body(axes: Any, body: Body) -> None:
     color = to_rgb(body.color[:3])
     high = body.group != "columns" and body.bounds[0, 2] > 2.0
     for outline in body.outlines:
-        _fill(
+        fill(
             axes, outline.polygon, facecolor=(*color, 0.25 if high else 0.92), edgecolor=tuple(0.55 * c for c in color), linewidth=0.7,
             linestyle=(0, (3, 2)) if high else "solid", zorder=5 if high else 4,
         )  # fmt: skip
@@ -159,18 +141,6 @@ def _findings(axes: Any, answers: Answers) -> None:
 
 
 _BADGE = {"boxstyle": "circle,pad=0.22", "facecolor": RED, "edgecolor": "white", "linewidth": 0.7}
-
-
-def _scale_bar(drawn: Any, scale: float, across: float, tall: float) -> None:
-    """A round length below the plan."""
-    from matplotlib.lines import Line2D
-
-    long = max(step for step in (0.5, 1, 2, 5, 10, 20, 50, 100) if step <= max(across / 4, 0.5))
-    left, y = MARGIN / WIDE, 0.75 * MARGIN / tall
-    for k in range(2):
-        begin = left + k * long * scale / 2 / WIDE
-        drawn.add_artist(Line2D([begin, begin + long * scale / 2 / WIDE], [y, y], color=INK if k == 0 else "#aeb6c2", linewidth=4))
-    drawn.text(left + (long * scale + 0.1) / WIDE, y, f"{long:g} m", size=8.5, color=INK, va="center")
 
 
 def _column(drawn: Any, hall: Hall, answers: Answers, left: float, tall: float) -> None:

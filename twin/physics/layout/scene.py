@@ -14,6 +14,7 @@ from twin.physics.layout.answers import Answers
 from twin.physics.layout.spec import LayoutSpec
 from twin.physics.layout.state import Hall
 from twin.scene import Lines, Marker, Mesh, Node, Scene
+from twin.scene.plates import plate, wall
 
 __all__ = ["scene_of"]
 
@@ -58,8 +59,8 @@ def _ground(hall: Hall, known: dict[str, Mesh]) -> Iterator[Node]:
 
     if hall.inside is not None:
         yield from _flat("floor", hall.inside, LAYERS["floor"], FLOOR, "hall", known)
-        for k, wall in enumerate(hall.walls):
-            yield _upright(f"wall/{k}", wall, WALL_HEIGHT, WALL, "hall", known)
+        for k, side in enumerate(hall.walls):
+            yield _upright(f"wall/{k}", side, WALL_HEIGHT, WALL, "hall", known)
         for name, door in hall.doors.items():
             yield _upright(f"door/{name}", door, WALL_HEIGHT, DOOR[hall.site.hall.doors[name].use], "doors", known)  # type: ignore[union-attr]
     for name, aisle in hall.site.aisles.items():
@@ -71,24 +72,14 @@ def _ground(hall: Hall, known: dict[str, Mesh]) -> Iterator[Node]:
 
 
 def _flat(name: str, polygon: Any, height: float, color: Color, group: str, known: dict[str, Mesh]) -> Iterator[Node]:
-    import shapely
-
-    triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(polygon))
-    corners = np.array([shapely.get_coordinates(triangle)[:3] for triangle in triangles])
-    if len(corners) == 0:
-        return
-    (ax, ay), (bx, by) = (corners[:, 1] - corners[:, 0]).T, (corners[:, 2] - corners[:, 0]).T
-    turned = ax * by - ay * bx < 0
-    corners[turned] = corners[turned][:, ::-1]
-    vertices = np.column_stack([corners.reshape(-1, 2), np.full(3 * len(corners), height)])
-    known[name] = Mesh(vertices.astype(np.float32), np.arange(len(vertices)).reshape(-1, 3), color)
-    yield Node(name, name, np.zeros(3), STILL, group)
+    mesh = plate(polygon, height, color)
+    if mesh is not None:
+        known[name] = mesh
+        yield Node(name, name, np.zeros(3), STILL, group)
 
 
 def _upright(name: str, line: Any, height: float, color: Color, group: str, known: dict[str, Mesh]) -> Node:
-    (ax, ay), (bx, by) = line.coords[0], line.coords[-1]
-    vertices = np.array([[ax, ay, 0], [bx, by, 0], [bx, by, height], [ax, ay, height]], np.float32)
-    known[name] = Mesh(vertices, np.array([[0, 1, 2], [0, 2, 3], [0, 2, 1], [0, 3, 2]]), color)
+    known[name] = wall(line, height, color)
     return Node(name, name, np.zeros(3), STILL, group)
 
 
