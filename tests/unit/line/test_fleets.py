@@ -19,6 +19,8 @@ from twin.result.model import Result
 from twin.scenario.site import Site
 from twin.scenario.site_network import Edge, SiteNetwork
 
+pytestmark = pytest.mark.slow  # the loop with mobile robots is a kernel of its own
+
 CORNERS = {"a": (0.0, 0.0), "b": (30.0, 0.0), "c": (30.0, 20.0), "d": (0.0, 20.0)}
 BOTH = [("a", "b"), ("b", "a"), ("b", "c"), ("c", "b")]
 ROUND = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "a")]
