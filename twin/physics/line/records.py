@@ -62,7 +62,7 @@ OTHERS_REALS = "busy period origin"
 """Teams: how many, free, waited for; shifts: on, the next edge; loops: cards, free ones."""
 
 
-def _record(integers: str, numbers: str) -> np.dtype[np.record]:
+def _record(integers: str, numbers: str) -> np.dtype[np.void]:
     names, reals = dict.fromkeys(integers.split()), dict.fromkeys(numbers.split())
     plain = np.dtype([(name, np.int64) for name in names] + [(name, np.float64) for name in reals], align=True)
     return np.dtype((np.record, plain))  # whose elements have attributes without the compiler too
