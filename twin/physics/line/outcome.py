@@ -13,11 +13,13 @@ from twin.physics.line.pictures import draw
 from twin.physics.line.plant import Plant
 from twin.physics.line.records import BUFFER, CONVEYOR, STATES, STATION
 from twin.physics.line.replicate import Seen
+from twin.physics.line.scene import scene_of
 from twin.physics.line.words import words
 from twin.result.model import Result, Scalar, Series
 
 __all__ = ["result", "stopped"]
 
+STARTED = 0.1  # of a replication after which one looks at it, however soon its means settle
 BOOKS = 1e-9  # relative error of Little's law and of the shares of time that rounding explains
 
 
@@ -31,7 +33,7 @@ def result(runs: Runs, why: str, context: Context) -> Result:
     reason = why or ("the books do not balance: see little_error and state_error" if broken else "")
     shares = station_shares(runs)
     if context.scratch is not None:
-        draw(plant, pilot[0], shares, found, context.scratch)
+        draw(runs, shares, found, context.site, context.scratch)
     events = sum(t.events for t in runs.totals)
     return Result(
         "stopped" if reason else "done",
@@ -39,6 +41,7 @@ def result(runs: Runs, why: str, context: Context) -> Result:
         scalars=found,
         series=series(plant, pilot),
         arrays=arrays(plant, pilot[0], shares),
+        scene=scene_of(plant, pilot[0], 0.0 if runs.finite else max(runs.warm_up, STARTED * pilot[0].t[-1]), context),
         stats={
             "replications": len(runs.totals), "events": events, "events_per_second": events / runs.seconds if runs.seconds else 0.0,
             "run_seconds": runs.seconds, "compile_seconds": runs.compile_seconds,
@@ -47,13 +50,15 @@ def result(runs: Runs, why: str, context: Context) -> Result:
     )  # fmt: skip
 
 
-def stopped(plant: Plant, pilot: Sequence[Seen], why: str) -> Result:
-    """A line that stood for good or ran over: what the replication had counted until then."""
-    seen = next((each for each in pilot if each.reason == why), pilot[0])
+def stopped(plant: Plant, pilot: Sequence[Seen], why: str, context: Context) -> Result:
+    """A line that stood for good or ran over: what the replication had counted until then, and how it stands."""
+    number = next((k for k, each in enumerate(pilot) if each.reason == why), 0)
+    seen = pilot[number]
     counted = seen.t[-1] > 0
     found = scalars(Runs(plant, [seen], [total(seen, 0.0, until_empty=False)], 0.0, False)) if counted else {}
     stats = {"replications": 1, "events": seen.events}
-    return Result("stopped", reason=why, scalars=found, series=series(plant, [seen]), stats=stats, log=why + "\n")
+    scene = scene_of(plant, seen, 0.0, context, number) if counted else None
+    return Result("stopped", reason=why, scalars=found, series=series(plant, [seen]), scene=scene, stats=stats, log=why + "\n")
 
 
 def series(plant: Plant, pilot: Sequence[Seen]) -> Series | None:
