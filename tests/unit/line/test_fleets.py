@@ -101,6 +101,29 @@ def test_batteries_are_filled_and_that_takes_time() -> None:
     assert result.scalars["throughput"].value < 1 / 120
 
 
+def test_of_two_that_want_the_same_place_the_longer_waiting_part_is_fetched() -> None:
+    spec = LineSpec.model_validate(
+        {
+            "sources": {"x": {"every": 0, "to": "p"}, "y": {"every": 0, "to": "r"}},
+            "stations": {
+                "p": {"process": 1, "to": {"next": "q", "by": "amr"}},
+                "r": {"process": 1, "to": {"next": "q", "by": "amr"}},
+                "z": {"process": 400, "to": "out"},
+            },
+            "buffers": {"q": {"capacity": 1, "to": "z"}},
+            "sinks": OUT,
+            "docks": {"p": "a", "r": "b", "q": "c"},
+            "fleets": {"amr": {"robots": 2, "speed": 1.0, "load": 5, "unload": 5}},
+            "time": 40_000,
+            "warm_up": 0,
+            "until": ONCE,
+        }
+    )
+    result = ran(spec, hall(BOTH))
+    busy = result.scalars["busy.p"].value, result.scalars["busy.r"].value
+    assert busy[0] == pytest.approx(busy[1], rel=0.1)
+
+
 def test_a_gridlock_is_named() -> None:
     corners = {"a": (0.0, 0.0), "b": (10.0, 0.0), "c": (10.0, 10.0), "d": (0.0, 10.0)}
     spec = LineSpec.model_validate(

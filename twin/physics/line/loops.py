@@ -225,9 +225,18 @@ def _calls(w, parts, ints, reals, roads, x, asks):  # type: ignore[no-untyped-de
             call(w, parts, ints, reals, roads, x)
             return True
         return False
-    for i in range(w[x].feeders_at, w[x].feeders_at + w[x].feeders):
-        if w[ints[i]].kind == TRANSPORT:
-            call(w, parts, ints, reals, roads, ints[i])
+    for _ in range(w[x].feeders):  # there is room at x: for the part that has waited longest, and on
+        t, since = np.int64(NONE), np.inf
+        for i in range(w[x].feeders_at, w[x].feeders_at + w[x].feeders):
+            place = w[ints[i]]
+            if place.kind == TRANSPORT and place.ready > 0 and parts[place.head].ready_at < since:
+                t, since = ints[i], parts[place.head].ready_at
+        if t < 0:
+            break
+        before = w[t].ready
+        call(w, parts, ints, reals, roads, t)
+        if w[t].ready == before:
+            break
     return False
 
 
