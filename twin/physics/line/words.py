@@ -8,7 +8,7 @@ from twin.physics.line.bottleneck import turning_points
 from twin.physics.line.measure import Runs, station_shares
 from twin.physics.line.names import targets
 from twin.physics.line.plant import Plant
-from twin.physics.line.records import BLOCKED, BUSY, DOWN, STARVED, STATION
+from twin.physics.line.records import BLOCKED, BUSY, DOWN, OFF, SETUP, STARVED, STATION, WAITING
 from twin.result.model import Scalar
 
 __all__ = ["words"]
@@ -33,9 +33,9 @@ def words(runs: Runs, found: dict[str, Scalar], momentary: np.ndarray) -> str:
         if len(names) > 1 and points:
             said.append(f"Where what is before is blocked and what follows is starved: {', '.join(names[k] for k in points)}.")
         for name, row in zip(names, 100 * shares, strict=True):
-            said.append(
-                f"{name}: busy {row[BUSY]:.1f} %, starved {row[STARVED]:.1f} %, blocked {row[BLOCKED]:.1f} %, down {row[DOWN]:.1f} %."
-            )
+            always = f"{name}: busy {row[BUSY]:.1f} %, starved {row[STARVED]:.1f} %, blocked {row[BLOCKED]:.1f} %, down {row[DOWN]:.1f} %"
+            others = ((SETUP, "set up"), (WAITING, "waiting for people"), (OFF, "off"))
+            said.append(", ".join([always, *(f"{word} {row[state]:.1f} %" for state, word in others if row[state] >= 0.05)]) + ".")
     return "\n".join(said) + "\n"
 
 
