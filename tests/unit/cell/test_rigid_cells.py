@@ -16,6 +16,8 @@ from twin.physics.cell.rigid import simulate_many
 from twin.physics.cell.spec import CellSpec
 from twin.scenario import load
 
+pytestmark = pytest.mark.slow  # kernels of whole robots to compile
+
 CELL = """\
 twin: 1
 kind: cell

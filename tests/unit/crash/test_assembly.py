@@ -15,6 +15,8 @@ from twin.physics.crash.case import prepare
 from twin.physics.crash.layout import ENERGY, HOURGLASS, MASS, PLASTIC, STRESS, TEMPERATURE, VISCOUS
 from twin.physics.crash.spec import CrashSpec
 
+pytestmark = pytest.mark.slow  # every law has a kernel to compile
+
 HERE = Path(__file__).parent
 METAL = {"density": 7850.0, "young": 210e9, "poisson": 0.3}
 LINEAR = {**METAL, "yield_stress": 200e6, "hardening": 1e9}

@@ -23,11 +23,11 @@ def deadlock(run: Replication, *, silent: bool) -> str:
             break
         stuck -= gone
     if stuck:
-        return f"deadlock at t = {run.now:.6g} s: {_circle(run, waits, min(stuck))}"
+        return f"deadlock at t = {float(run.rows[0]['happened']):.6g} s: {_circle(run, waits, min(stuck))}"
     if run.roads is not None and (jam := gridlock(run)):
-        return f"gridlock at t = {run.now:.6g} s: {jam}"
+        return f"gridlock at t = {float(run.rows[0]['happened']):.6g} s: {jam}"
     if silent and int(run.rows[0]["active"]) > 0:
-        return f"nothing can go on at t = {run.now:.6g} s: {_starved(run)}"
+        return f"nothing can go on at t = {float(run.rows[0]['happened']):.6g} s: {_starved(run)}"
     return ""
 
 

@@ -59,15 +59,22 @@ def _send(w, parts, ints, reals, roads, r, t):  # type: ignore[no-untyped-def]
     """Robot r fetches parts of transport t."""
     robot = w[r]
     moving = robot.task == HOMEWARD
-    robot.want = min(_open(w, t), robot.carries)
-    w[t].ready -= robot.want
-    w[t].claimed += robot.want
-    w[w[t].dest].reserved += robot.want
-    robot.order = t
+    robot.order, robot.want = t, 0
+    _claim(w, r, min(_open(w, t), robot.carries))
     _do(w, reals, r, FETCHING)
     _heads_for(w, ints, robot, w[t].pick)
     if not moving and set_off(w, ints, reals, roads, r):
         schedule(ints, reals, robot.slot, w[0].now)
+
+
+@exact
+def _claim(w, r, count):  # type: ignore[no-untyped-def]
+    """So many parts of its order are for robot r, and so many places where they go."""
+    place = w[w[r].order]
+    w[r].want += count
+    place.ready -= count
+    place.claimed += count
+    w[place.dest].reserved += count
 
 
 @exact
@@ -97,6 +104,9 @@ def _there(w, parts, ints, reals, roads, r):  # type: ignore[no-untyped-def]
     """It has come to its goal."""
     robot = w[r]
     if robot.task == FETCHING:
+        more = min(_open(w, robot.order), robot.carries - robot.want)  # what has come since it was sent
+        if more > 0:
+            _claim(w, r, more)
         _do(w, reals, r, LOADING)
         schedule(ints, reals, robot.slot, w[0].now + robot.load_time)
     elif robot.task == BRINGING:

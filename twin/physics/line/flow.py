@@ -110,8 +110,8 @@ def _decide(w, parts, ints, reals, x, part):  # type: ignore[no-untyped-def]
 def _one_with_room(w, parts, ints, reals, x, part, only):  # type: ignore[no-untyped-def]
     place = w[x]
     best, least = NONE, 0
-    for i in range(place.routes_at, place.routes_at + place.routes):
-        y = ints[i]
+    for k in range(place.routes):
+        y = ints[place.routes_at + (k + (place.turn if place.rule == SHORTEST else 0)) % place.routes]
         if room(w, parts, ints, reals, y, part):
             if place.rule == FIRST_FREE:
                 best = y
@@ -169,6 +169,8 @@ def carry(w, parts, ints, reals, x, s, y):  # type: ignore[no-untyped-def]
     """A part goes from place x (its machine s) to y."""
     part = _take(w, parts, ints, reals, x, s)
     place = w[x]
+    if place.rule == SHORTEST:  # of equals each gets its turn
+        place.turn = (place.turn + 1) % place.routes
     for i in range(place.gives_at, place.gives_at + place.gives):
         give_back(w, parts, ints, reals, part, ints[i])
     arrive(w, parts, ints, reals, part, y)

@@ -87,7 +87,7 @@ def _advance(w, parts, ints, reals, roads, until):  # type: ignore[no-untyped-de
         w[0].stalled = w[0].stalled + 1 if t == w[0].now else 0
         if w[0].stalled > PATIENCE:
             return STALLED
-        w[0].now = t
+        w[0].now = w[0].happened = t
         w[0].events += 1
         what = ints[w[0].what + slot]
         if what != MACHINE_DONE:  # whose slot is set when the machine is settled
@@ -157,7 +157,7 @@ def _look_again(w, parts, ints, reals, s):  # type: ignore[no-untyped-def]
 def _arrivals(w, parts, ints, reals, x):  # type: ignore[no-untyped-def]
     """So many parts come at once. Where they are lost, each that finds no room is."""
     place = w[x]
-    if place.shift >= 0 and w[place.shift].on == 0:
+    if place.shift >= 0 and w[place.shift].on == 0 and next_edge(w, parts, ints, reals, place.shift) > w[0].now:
         schedule(ints, reals, place.slot, next_edge(w, parts, ints, reals, place.shift))
         return
     number = place.arrivals if place.left < 0 else min(place.arrivals, place.left)

@@ -98,10 +98,10 @@ def _write_down(w, parts, ints, reals, s):  # type: ignore[no-untyped-def]
 
 @exact_scalar
 def _state(m):  # type: ignore[no-untyped-def]
+    if m.off == 1:  # what is repaired meanwhile takes no planned time
+        return OFF
     if m.down == 1:
         return DOWN
-    if m.off == 1:
-        return OFF
     if m.phase == IDLE:
         return STARVED
     if m.phase == DONE:
@@ -224,6 +224,9 @@ def breaks_down(w, parts, ints, reals, s):  # type: ignore[no-untyped-def]
     stop(w, parts, ints, reals, s)
     m.down = 1
     mark(w, parts, ints, reals, s)
+    if m.has_people == 1:  # who may be the ones that repair it
+        m.has_people = 0
+        release(w, parts, ints, reals, place.people_row, place.people_count)
     m.wear = float("inf") if place.calendar == 1 else works_until_failure(w, parts, ints, reals, s)
     m.mending = variate(ints, reals, m.stream + 2 * REPAIRING, place.repair)
     if place.crew < 0:
@@ -247,4 +250,5 @@ def repaired(w, parts, ints, reals, s):  # type: ignore[no-untyped-def]
         release(w, parts, ints, reals, place.crew, 1)
     if place.calendar == 1:
         schedule(ints, reals, m.slot + 1, w[0].now + works_until_failure(w, parts, ints, reals, s))
+    hire(w, parts, ints, reals, s)
     mark(w, parts, ints, reals, s)

@@ -45,7 +45,7 @@ def draw(runs: Runs, shares: np.ndarray, found: Mapping[str, Scalar], site: Site
     bottleneck = {name: found[f"bottleneck.{name}"].value for name in names if f"bottleneck.{name}" in found}
     if len(shares):
         (folder / "shares.png").write_bytes(shares_picture(names, shares, bottleneck))
-    if len(seen.log):
+    if len(seen.log) and seen.log[-1, 0] > 0:
         (folder / "gantt.png").write_bytes(gantt(plant, seen.log))
     if plant.of_kind(BUFFER) or plant.of_kind(CONVEYOR):
         (folder / "levels.png").write_bytes(levels(plant, seen))

@@ -120,6 +120,8 @@ class _Builder:
             self._transport(self.rows[self.row_of[haul.name]], haul)
         self._lists()
         traffic = self._robots() if self.hauls else None
+        for shift in self.shifts.values():  # last, so that what ends with a shift ends in it
+            self.rows[shift]["slot"] = self._slot(SHIFT_EDGE, shift)
         run["what"], run["who"] = self._put(self.what), self._put(self.who)
         size = 1 << (2 * len(self.names) + 2).bit_length()
         run["agenda"], run["agenda_mask"], run["queued"] = self._put([0] * size), size - 1, self._put([0] * 2 * len(self.rows))
@@ -159,12 +161,11 @@ class _Builder:
         return len(self.keys) - len(names)
 
     def _teams(self) -> None:
-        """Shifts have the first slots: at equal times a shift begins before anything else happens."""
+        """People, shifts, loops."""
         for name, shift in self.spec.shifts.items():
             row = self.rows[self.shifts[name]]
             edges = [edge for pair in shift.work for edge in pair]
             row["edges"], row["edges_at"], row["period"] = len(edges), self._real(edges), shift.period
-            row["slot"] = self._slot(SHIFT_EDGE, self.shifts[name])
         for name, team in self.spec.people.items():
             row = self.rows[self.people[name]]
             row["people_count"] = row["free"] = team.count

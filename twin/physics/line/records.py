@@ -27,9 +27,10 @@ RUN = (
     "histogram nodes_at nodes machines_at machines people_at people shifts_at shifts loops_at loops kinds priority "
     "what who changed changes robots_at robots transports_at transports stops goals ways lengths distances charger_free"
 )
-RUN_REALS = "now since area ended"
+RUN_REALS = "now happened since area ended"
 """Row 0. Where in `ints` the agenda, the marks of what stands in it, the histogram of stays and the tables of slots are, where in
-`reals` the log and the stays; the free parts; where the rows of each sort begin, and how many; machines that `changed`. `since`: last
+`reals` the log and the stays; the free parts; where the rows of each sort begin, and how many; machines that `changed`. `happened`: when
+something did last, `since`: last
 change of the number of `active` parts, `area`: its integral, `ended`: time that parts stayed which are no more [s]."""
 
 NODE = (

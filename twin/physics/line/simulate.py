@@ -39,7 +39,8 @@ def simulate(spec: LineSpec, target: Target, monitor: Monitor, context: Context)
     pilot = _replications(made, context.seed, range(least), looks, target.threads, monitor, logged=True)
     if why := next((seen.reason for seen in pilot if seen.reason), ""):
         return stopped(made, pilot, why, context)
-    finite = all(source.limit is not None for source in spec.sources.values()) and bool(spec.sources)
+    limited = all(source.limit is not None for source in spec.sources.values())
+    finite = limited and (bool(spec.sources) or not pilot[0].levels[-1, -1])
     warm_up = 0.0 if finite else _warm_up(spec, made, pilot)
     totals = [total(seen, warm_up, until_empty=finite) for seen in pilot]
     why = ""

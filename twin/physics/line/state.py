@@ -113,6 +113,11 @@ class Replication:
         return float(self.rows[0]["now"])
 
     @property
+    def happened(self) -> float:
+        """When something happened last [s]."""
+        return float(self.rows[0]["happened"])
+
+    @property
     def events(self) -> int:
         """So far."""
         return int(self.rows[0]["events"])
