@@ -43,8 +43,8 @@ def test_a_sweep_over_a_buffer(twin):
     done = twin("submit", "breakdown_line", "--wait", "--json")
     assert json.loads(done.stdout)["jobs"] == 3
     rows = json.loads(twin("results", "--json").stdout)
-    by_size = sorted(rows, key=lambda row: row["values"]["buffers.b2.capacity"])
-    assert by_size[0]["scalars"]["throughput"] < by_size[-1]["scalars"]["throughput"]
+    by_size = sorted(rows, key=lambda row: row["swept.buffers.b2.capacity"])
+    assert by_size[0]["throughput"] < by_size[-1]["throughput"]
 
 
 def test_pictures_words_and_the_player(twin, write, tmp_path):
