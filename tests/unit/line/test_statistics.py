@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from twin.physics.line.bottleneck import active_periods, shifting, turning_points
-from twin.physics.line.flow import BINS, stay_of_bin
 from twin.physics.line.measure import percentile
 from twin.physics.line.records import BLOCKED, BUSY, DOWN, STARVED
 from twin.physics.line.statistics import interval, mser
+from twin.physics.line.stays import BINS, stay_of_bin
 
 
 def test_mser_cuts_the_start_up_and_no_more() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from twin.physics.line.records import BLOCKED, BUSY, DOWN, OFF, SETUP, STARVED, WAITING
 
-__all__ = ["COLORS", "ORDER", "rgba"]
+__all__ = ["COLORS", "FLEETS", "ORDER", "rgba"]
 
 ORDER = (BUSY, SETUP, WAITING, DOWN, BLOCKED, STARVED, OFF)
 COLORS = {BUSY: "#2b8a5a", SETUP: "#7fb8d6", WAITING: "#b39ddb", DOWN: "#c0392b", BLOCKED: "#e69f00", STARVED: "#d9d9d9", OFF: "#f5f5f5"}
+FLEETS = ("#2157d6", "#7a40ad", "#0d8588", "#b33373")
+"""Of mobile robots, fleet after fleet."""
 
 
 def rgba(color: str) -> tuple[float, float, float, float]:

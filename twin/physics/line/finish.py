@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from twin.kernel import exact
-from twin.physics.line.agenda import ask, leave, send
-from twin.physics.line.flow import more_of_it
+from twin.physics.line.agenda import ask, enter, leave, new_part, send
 from twin.physics.line.machine import DONE, IDLE, QUALITY, begin, hire, mark, stop
 from twin.physics.line.records import NONE
 from twin.physics.line.variate import chance
@@ -32,7 +31,8 @@ def finish(w, parts, ints, reals, s):  # type: ignore[no-untyped-def]
         elif place.makes >= 0:
             part = m.head
             while part >= 0:
-                parts[part].kind = place.makes
+                if parts[part].goes < 0:  # what goes back is what it was
+                    parts[part].kind = place.makes
                 part = parts[part].next
         m.phase = DONE
         m.done = w[0].now
@@ -85,10 +85,23 @@ def _split(w, parts, ints, reals, s):  # type: ignore[no-untyped-def]
         following = parts[part].next
         parts[part].next = head
         if parts[part].goes < 0:
-            head = more_of_it(w, parts, ints, reals, part, place.split_count, place.split_into)
+            head = _more_of_it(w, parts, ints, reals, part, place.split_count, place.split_into)
             count += place.split_count
         else:
             head = part
             count += 1
         part = following
     m.head, m.count = head, count
+
+
+@exact
+def _more_of_it(w, parts, ints, reals, part, count, kind):  # type: ignore[no-untyped-def]
+    """One part becomes `count`; the head of their list, which goes on with what followed the part."""
+    parts[part].kind = kind
+    head = part
+    for _ in range(count - 1):
+        other = new_part(w, parts, ints, reals, kind)
+        enter(w, parts, ints, reals, other, parts[part].born)
+        parts[other].next = head
+        head = other
+    return head

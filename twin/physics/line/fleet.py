@@ -5,7 +5,8 @@ from __future__ import annotations
 from twin.kernel import exact
 from twin.physics.line.agenda import ask
 from twin.physics.line.calendar import schedule
-from twin.physics.line.flow import arrive, level
+from twin.physics.line.flow import arrive
+from twin.physics.line.places import level
 from twin.physics.line.records import NONE
 from twin.physics.line.roads import distance, drive, set_off, stands_at
 

@@ -6,11 +6,14 @@ import numpy as np
 
 from twin.kernel import bare, exact, exact_loop
 from twin.physics.line.agenda import ask, new_part, send
+from twin.physics.line.belt import at_the_end
 from twin.physics.line.calendar import first, schedule
 from twin.physics.line.finish import finish
 from twin.physics.line.fleet import call, count_task, rings
-from twin.physics.line.flow import append, at_the_end, carry, found, goes_away, next_arrival, waited, waits_since
+from twin.physics.line.flow import carry, found, goes_away, next_arrival, waits_since
+from twin.physics.line.loading import goes_on, waited
 from twin.physics.line.machine import DONE, IDLE, PREPARE, breaks_down, count, mark, repaired, settle, staff, work, works_until_failure
+from twin.physics.line.places import append
 from twin.physics.line.records import NONE, SOURCE, STATION, TRANSPORT
 
 __all__ = [
@@ -150,6 +153,8 @@ def _look_again(w, parts, ints, reals, s):  # type: ignore[no-untyped-def]
     if m.phase == DONE:
         send(w, parts, ints, reals, m.node)
     elif m.phase == IDLE:
+        if w[m.node].batch > 1:
+            goes_on(w, parts, ints, reals, m.node)
         ask(w, parts, ints, reals, m.node)
 
 

@@ -227,6 +227,9 @@ def breaks_down(w, parts, ints, reals, s):  # type: ignore[no-untyped-def]
     if m.has_people == 1:  # who may be the ones that repair it
         m.has_people = 0
         release(w, parts, ints, reals, place.people_row, place.people_count)
+    elif m.wants_people == 1:  # asks again when it is repaired
+        m.wants_people = 0
+        w[place.people_row].wanted -= 1
     m.wear = float("inf") if place.calendar == 1 else works_until_failure(w, parts, ints, reals, s)
     m.mending = variate(ints, reals, m.stream + 2 * REPAIRING, place.repair)
     if place.crew < 0:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.physics.line.fleet import BRINGING, CHARGING, FETCHING, LOADING, TO_CHARGER, UNLOADING
-from twin.physics.line.flow import stay_of_bin
 from twin.physics.line.plant import Plant
 from twin.physics.line.records import BUFFER, BUSY, CONVEYOR, DOWN, OFF, SETUP, SINK, SOURCE, STATES, STATION, TRANSPORT
 from twin.physics.line.replicate import Seen
 from twin.physics.line.statistics import interval
+from twin.physics.line.stays import stay_of_bin
 from twin.physics.line.units import FLEET, PERCENTILES
 from twin.result.model import Scalar
 

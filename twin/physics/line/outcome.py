@@ -13,7 +13,7 @@ from twin.physics.line.pictures import draw
 from twin.physics.line.plant import Plant
 from twin.physics.line.records import BUFFER, CONVEYOR, STATES, STATION
 from twin.physics.line.replicate import Seen
-from twin.physics.line.scene import scene_of
+from twin.physics.line.scene import scene_of, stretch_of
 from twin.physics.line.words import words
 from twin.result.model import Result, Scalar, Series
 
@@ -32,8 +32,10 @@ def result(runs: Runs, why: str, context: Context) -> Result:
     broken = found["little_error"].value > BOOKS or found["state_error"].value > BOOKS
     reason = why or ("the books do not balance: see little_error and state_error" if broken else "")
     shares = station_shares(runs)
+    begin = 0.0 if runs.finite else max(runs.warm_up, STARTED * float(pilot[0].t[-1]))
+    stretch = stretch_of(plant, pilot[0], begin, context)
     if context.scratch is not None:
-        draw(runs, shares, found, context.site, context.scratch)
+        draw(runs, shares, found, context.site, stretch, context.scratch)
     events = sum(t.events for t in runs.totals)
     return Result(
         "stopped" if reason else "done",
@@ -41,7 +43,7 @@ def result(runs: Runs, why: str, context: Context) -> Result:
         scalars=found,
         series=series(plant, pilot),
         arrays=arrays(plant, pilot[0], shares),
-        scene=scene_of(plant, pilot[0], 0.0 if runs.finite else max(runs.warm_up, STARTED * pilot[0].t[-1]), context),
+        scene=None if stretch is None else scene_of(plant, pilot[0], stretch, context.site),
         stats={
             "replications": len(runs.totals), "events": events, "events_per_second": events / runs.seconds if runs.seconds else 0.0,
             "run_seconds": runs.seconds, "compile_seconds": runs.compile_seconds,
@@ -57,7 +59,8 @@ def stopped(plant: Plant, pilot: Sequence[Seen], why: str, context: Context) -> 
     counted = seen.t[-1] > 0
     found = scalars(Runs(plant, [seen], [total(seen, 0.0, until_empty=False)], 0.0, False)) if counted else {}
     stats = {"replications": 1, "events": seen.events}
-    scene = scene_of(plant, seen, 0.0, context, number) if counted else None
+    stretch = stretch_of(plant, seen, 0.0, context, number) if counted else None
+    scene = None if stretch is None else scene_of(plant, seen, stretch, context.site, number)
     return Result("stopped", reason=why, scalars=found, series=series(plant, [seen]), scene=scene, stats=stats, log=why + "\n")
 
 

@@ -13,11 +13,13 @@ from twin.draw.frame import INK
 from twin.physics.line.colors import COLORS, ORDER
 from twin.physics.line.hall_plan import hall_plan
 from twin.physics.line.measure import Runs
+from twin.physics.line.motion_plan import motion_plan
 from twin.physics.line.plant import Plant
 from twin.physics.line.records import BUFFER, BUSY, CONVEYOR, DOWN, STATES, STATION
 from twin.physics.line.replicate import Seen
 from twin.physics.line.scene import rates
 from twin.physics.line.station_plan import station_plan
+from twin.physics.line.trace import Trace
 from twin.physics.line.transport_plan import transport_plan
 from twin.physics.line.ways import flows, ways_of
 from twin.result.model import Scalar
@@ -34,8 +36,8 @@ LEVELS = 8  # lines that can be told apart
 PAINTS = ("#2256d6", "#e4572e", "#2a9d6f", "#8d5bd1", "#c9a227", "#5b6675", "#c2477f", "#2aa5b8")
 
 
-def draw(runs: Runs, shares: np.ndarray, found: Mapping[str, Scalar], site: Site | None, folder: Path) -> None:
-    """shares.png, gantt.png, levels.png; with a site plan.svg, plan.png, and transport.png where mobile robots drive.
+def draw(runs: Runs, shares: np.ndarray, found: Mapping[str, Scalar], site: Site | None, stretch: Trace | None, folder: Path) -> None:
+    """shares.png, gantt.png, levels.png; with a site plan.svg, plan.png, motion.svg, and transport.png where mobile robots drive.
 
     Raises:
         BadInput: a mesh of the site that cannot be read.
@@ -51,6 +53,8 @@ def draw(runs: Runs, shares: np.ndarray, found: Mapping[str, Scalar], site: Site
         (folder / "levels.png").write_bytes(levels(plant, seen))
     if site is not None:
         _in_the_hall(runs, shares, bottleneck, site, folder)
+        if stretch is not None and (ground := hall_plan(site)) is not None:
+            (folder / "motion.svg").write_bytes(motion_plan(ground, plant, stretch))
 
 
 def _in_the_hall(runs: Runs, shares: np.ndarray, bottleneck: Mapping[str, float], site: Site, folder: Path) -> None:

@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from twin.physics.line.belt import ACCUMULATING, STANDING
 from twin.physics.line.calendar import calendar
 from twin.physics.line.fleet import TASKS
-from twin.physics.line.flow import ACCUMULATING, BINS, ORDERS, RULES, STANDING
+from twin.physics.line.flow import RULES
 from twin.physics.line.laws import Find, figures
 from twin.physics.line.loops import ARRIVAL, BATCH_WAITED, BELT_BEGIN, BELT_END, MACHINE_DONE, MACHINE_FAILS, ROBOT_RINGS, SHIFT_EDGE
 from twin.physics.line.names import Haul, dock_of, hauls, kinds_of, places_of, real_name, route_of, targets
+from twin.physics.line.places import ORDERS
 from twin.physics.line.records import BUFFER, CONVEYOR, NONE, OFF, ROW, SINK, SOURCE, STATES, STATION, TRANSPORT
 from twin.physics.line.spec import Buffer, Conveyor, Fleet, LineSpec, Sink, Source, Station
+from twin.physics.line.stays import BINS
 from twin.physics.line.traffic import Traffic, traffic
 
 __all__ = ["Plant", "plant"]
@@ -126,7 +129,7 @@ class _Builder:
         size = 1 << (2 * len(self.names) + 2).bit_length()
         run["agenda"], run["agenda_mask"], run["queued"] = self._put([0] * size), size - 1, self._put([0] * 2 * len(self.rows))
         run["changed"] = self._put([0] * int(run["machines"]))
-        run["histogram"], run["stays"] = self._put([0] * BINS), self._real([0.0] * 4)
+        run["histogram"], run["stays"] = self._put([0] * BINS), self._real([0.0] * 3)
         run["log"] = len(self.reals)
         batch = max([source.batch for source in self.spec.sources.values()], default=1)
         split = max([s.split.count * (s.batch.size if s.batch else 1) for s in self.spec.stations.values() if s.split], default=1)

@@ -14,11 +14,15 @@ def outcome(place: Place, kinds: set[str]) -> set[str]:
     """Kinds that leave a place to which these come."""
     if not isinstance(place, Station):
         return kinds
-    if place.joins:
-        kinds = {next(iter(place.joins))} & kinds
+    kinds = worked_on(place, kinds)
     if place.split and kinds:
         return {place.split.into}
     return {place.makes} if place.makes and kinds else kinds
+
+
+def worked_on(station: Station, kinds: set[str]) -> set[str]:
+    """Of the kinds that come to a station those that the work is done on: an assembly works on what the others go into."""
+    return {next(iter(station.joins))} & kinds if station.joins else kinds
 
 
 def comings(spec: LineSpec) -> dict[str, set[str]]:
@@ -37,8 +41,8 @@ def comings(spec: LineSpec) -> dict[str, set[str]]:
                 if not those <= found[goal]:
                     found[goal] |= those
                     changed = True
-            if isinstance(place, Station) and place.rework and not found[name] <= found[place.rework.to]:
-                found[place.rework.to] |= found[name]
+            if isinstance(place, Station) and place.rework and not (back := worked_on(place, found[name])) <= found[place.rework.to]:
+                found[place.rework.to] |= back
                 changed = True
     return found
 

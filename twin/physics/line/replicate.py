@@ -21,7 +21,7 @@ class Seen:
     Attributes:
         t: (looks,) [s], 0 first.
         spent: (looks, machines, STATES) [s]; counted: (looks, nodes, kinds, 2) parts; areas: (looks, nodes + 1) [s];
-        stays: (looks, 4); histogram: (looks, BINS); busy: (looks, people) [s]; levels: (looks, nodes + 1) at that moment;
+        stays: (looks, 3); histogram: (looks, BINS); busy: (looks, people) [s]; levels: (looks, nodes + 1) at that moment;
         tasks: (looks, robots, TASKS) [s]; trips: (looks, robots, 2) trips, way [m]; passed: (ways,) robots on each way of the network.
         little: |integral of the parts in the line - time that they were in it| / that; states: largest |sum of shares - 1|.
         log: changes of state, where they were asked for. reason: why it ended before its time, or "".
@@ -76,7 +76,7 @@ def replicate(
     return Seen(
         np.array(times), spent, counted, areas, stays, histogram, busy, levels, tasks, trips,
         run.passed(), float(little), states, run.log().copy(), reason,
-        float(stays[-1, 3]), run.events,
+        float(stays[-1, 2]), run.events,
     )  # fmt: skip
 
 

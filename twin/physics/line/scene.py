@@ -13,7 +13,7 @@ import numpy as np
 from twin.contact.rotation import wxyz_from_matrix
 from twin.geometry import shapes
 from twin.kinds import Context
-from twin.physics.line.colors import COLORS, ORDER, rgba
+from twin.physics.line.colors import COLORS, FLEETS, ORDER, rgba
 from twin.physics.line.fleet import BRINGING, FETCHING, LOADING, UNLOADING
 from twin.physics.line.plant import Plant
 from twin.physics.line.records import BUFFER, DOWN, STATES, STATION
@@ -25,7 +25,7 @@ from twin.scenario import Site
 from twin.scene import ColorBar, Lines, Mesh, Node, Scene
 from twin.scene.plates import plate, wall
 
-__all__ = ["rates", "scene_of"]
+__all__ = ["rates", "scene_of", "stretch_of"]
 
 Color = tuple[float, float, float, float]
 Known = dict[str, Mesh]
@@ -33,7 +33,6 @@ FLOOR: Color = (0.92, 0.93, 0.94, 1.0)
 AISLE: Color = (0.84, 0.87, 0.91, 1.0)
 WALL: Color = (0.62, 0.66, 0.72, 0.30)
 LOAD: Color = (0.83, 0.52, 0.20, 1.0)
-FLEETS: tuple[Color, ...] = ((0.13, 0.34, 0.84, 1.0), (0.48, 0.25, 0.68, 1.0), (0.05, 0.52, 0.56, 1.0), (0.70, 0.20, 0.45, 1.0))
 WALL_HEIGHT = 1.0  # [m] that is drawn of walls and columns: one looks over them
 HIGH = 2.0  # [m] over the floor: what hangs so high would hide the others
 LID = 0.3  # [m] of a station's state above it
@@ -41,21 +40,22 @@ ROBOT = 0.45  # [m] height of a robot, and a little more than that of its load
 STILL = np.array([1.0, 0.0, 0.0, 0.0])
 
 
-def scene_of(plant: Plant, seen: Seen, begin: float, context: Context, number: int = 0) -> Scene | None:
-    """Of that replication from `begin` [s] on, or up to where a stopped line stands; None where there is no site.
-
-    Raises:
-        BadInput: a mesh of the site that cannot be read.
-    """
-    site: Site | None = context.site
-    if site is None:
+def stretch_of(plant: Plant, seen: Seen, begin: float, context: Context, number: int = 0) -> Trace | None:
+    """Of that replication from `begin` [s] on, or up to where a stopped line stands; None where there is no site."""
+    if context.site is None:
         return None
     end = float(seen.t[-1])
     last = max(end - LONG, 0.0)
     begin = last if seen.reason else min(begin, last)
-    found = trace(plant, site.network, context.seed, number, begin, min(begin + LONG, end))
-    if found is None:
-        return None
+    return trace(plant, context.site.network, context.seed, number, begin, min(begin + LONG, end))
+
+
+def scene_of(plant: Plant, seen: Seen, found: Trace, site: Site, number: int = 0) -> Scene:
+    """A stretch of that replication in the hall.
+
+    Raises:
+        BadInput: a mesh of the site that cannot be read.
+    """
     known: Known = {}
     things = [thing for thing in things_of(site) if thing.bounds[0, 2] <= HIGH]
     nodes = [*_ground(site, known), *_things(plant, things, known), *_states(plant, things, found, known)]
@@ -145,7 +145,7 @@ def _robots(plant: Plant, site: Site, found: Trace, known: Known) -> Iterator[No
     turns = np.column_stack([up[:, 0], np.zeros((len(up), 2)), up[:, 1]]).reshape(*found.headings.T.shape, 4)
     for k, (name, fleet) in enumerate(plant.spec.fleets.items()):
         long, wide = (own.length, own.width) if own is not None else (0.75 * fleet.length, 0.5 * fleet.length)
-        known[name] = _box(np.array([long, wide, ROBOT]), np.array([0, 0, 0.05 + ROBOT / 2]), FLEETS[k % len(FLEETS)])
+        known[name] = _box(np.array([long, wide, ROBOT]), np.array([0, 0, 0.05 + ROBOT / 2]), rgba(FLEETS[k % len(FLEETS)]))
         known[f"{name} load"] = _box(0.92 * np.array([long, wide, ROBOT]), np.array([0, 0, 0.05 + ROBOT * 1.46]), LOAD)
         for r in range(first, min(first + fleet.robots, len(plant.robots))):
             place = np.column_stack([found.places[:, r], np.zeros(len(found.t))])

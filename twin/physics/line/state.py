@@ -8,11 +8,11 @@ import numpy as np
 
 from twin.kernel.rng import key, streams
 from twin.physics.line.fleet import TASKS
-from twin.physics.line.flow import BINS
 from twin.physics.line.loops import CROWDED, SILENT, STALLED, advance
 from twin.physics.line.plant import LOG, Plant
 from twin.physics.line.records import NONE, PART, SOURCE, STATES
 from twin.physics.line.roads import PASSED, WAY
+from twin.physics.line.stays import BINS
 
 __all__ = ["Replication", "StoppedError"]
 
@@ -153,9 +153,9 @@ class Replication:
         return np.stack([self.ints[nodes[where][:, None] + kinds] for where in ("taken_at", "thrown_at")], axis=2)
 
     def stays(self) -> np.ndarray:
-        """Of the parts that left so far: number, sum and sum of squares of the times in the line, time of the last one [s]."""
+        """Of the parts that left so far: number and sum of the times in the line, time of the last one [s]."""
         at = int(self.rows[0]["stays"])
-        return self.reals[at : at + 4].copy()
+        return self.reals[at : at + 3].copy()
 
     def histogram(self) -> np.ndarray:
         """Of the times in the line so far, (BINS,)."""
