@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.dom import minidom
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from tests.unit.line.lines import ran as ran_without
 from tests.unit.line.test_fleets import BOTH, CORNERS, ROUND, hall, line
 from twin.kinds import Context, Silent, Target
 from twin.physics.line import KIND
+from twin.physics.line.hall_plan import hall_plan
+from twin.physics.line.motion_plan import motion_plan
 from twin.physics.line.plant import Plant, plant
 from twin.physics.line.replicate import replicate
 from twin.physics.line.state import Replication
@@ -135,3 +138,19 @@ def test_the_hall_is_shown_with_each_station_in_one_state_at_a_time(tmp_path: Pa
 def test_without_a_site_there_is_no_scene(tmp_path: Path) -> None:
     result = ran_without({"sources": {"in": {"every": 10, "to": "p"}}, "stations": {"p": {"process": 5, "to": "out"}}})
     assert result.scene is None
+
+
+def test_the_plan_in_motion_is_an_svg_whose_robots_are_where_they_were_seen() -> None:
+    site = hall(ROUND)
+    made, found = plan_of(FLEET, site), traced(site)
+    ground = hall_plan(site)
+    assert ground is not None
+    page = minidom.parseString(motion_plan(ground, made, found))
+    dots = page.getElementsByTagName("circle")
+    assert len(dots) == 4
+    xs = [a for a in dots[0].getElementsByTagName("animate") if a.getAttribute("attributeName") == "cx"]
+    values = np.array([float(v) for v in xs[0].getAttribute("values").split(";")])
+    times = np.array([float(t) for t in xs[0].getAttribute("keyTimes").split(";")])
+    assert len(values) == len(times) == len(found.t)
+    assert (times[0], times[-1]) == (0, 1)
+    assert np.corrcoef(values, found.places[:, 0, 0])[0, 1] == pytest.approx(1, abs=1e-4)

@@ -61,10 +61,11 @@ class _Drawing:
         return page
 
     def station(self, box: np.ndarray, states: np.ndarray) -> str:
-        """A pane over it."""
+        """A pane over it, through which its name can be read."""
         (x0, y1), (x1, y0) = self.place(box).tolist()
         colors = [COLORS[int(state)] for state in states]
-        pane = f'<rect x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" fill="{colors[0]}" fill-opacity="0.6">'
+        size = f'width="{x1 - x0:.1f}" height="{y1 - y0:.1f}"'
+        pane = f'<rect x="{x0:.1f}" y="{y0:.1f}" {size} fill="{colors[0]}" style="mix-blend-mode:multiply">'
         return pane + self._steps("fill", colors) + "</rect>"
 
     def robot(self, places: np.ndarray, loads: np.ndarray, kept: np.ndarray, color: str) -> str:
