@@ -38,9 +38,10 @@ def _sentences(result: Result) -> Iterator[str]:
     for expectation in sorted(result.expectations, key=lambda e: e.ok):
         yield "  " + _held(expectation)
     if result.events:
-        yield "What happened:"
+        timed = any(event.get("t") for event in result.events)
+        yield "What happened:" if timed else "What was found:"
         shown = result.events if len(result.events) <= EVENTS_MOST else (*result.events[: EVENTS_MOST - 4], *result.events[-4:])
-        yield from ("  " + _event(event) for event in shown)
+        yield from ("  " + _event(event, timed=timed) for event in shown)
         if len(result.events) > len(shown):
             yield f"  ({len(result.events) - len(shown)} more between these)"
     if note := str(result.stats.get("note", "")):
@@ -83,11 +84,12 @@ def _off(value: float, bound: Mapping[str, float]) -> float:
     return max(beyond)
 
 
-def _event(event: Mapping[str, Any]) -> str:
+def _event(event: Mapping[str, Any], *, timed: bool) -> str:
     extra = ", ".join(f"{key} {_plain(value)}" for key, value in event.items() if key not in ("t", "what", "who"))
     who = event.get("who", "")
     names = " and ".join(map(str, who)) if isinstance(who, (list, tuple)) else str(who)
-    return f"at {float(event.get('t', 0.0)):.3f} s {names}: {event.get('what', '')}" + (f" ({extra})" if extra else "")
+    when = f"at {float(event.get('t', 0.0)):.3f} s " if timed else ""
+    return f"{when}{names}: {event.get('what', '')}" + (f" ({extra})" if extra else "")
 
 
 def _plain(value: Any) -> str:
