@@ -16,7 +16,7 @@ from twin.errors import BadInput, EngineMissing, NodeFailed, SimulationStopped, 
 from twin.kinds import Checkpoint, Context, Kind, Monitor, Silent, Target, kind_names, load_kind
 from twin.result.model import Result
 from twin.scenario import Job, Scenario, from_document, identity, judge, verdict
-from twin.scenario.job import expand
+from twin.scenario.job import Sheet, expand
 from twin.scenario.needs import Need, of_jobs, references
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NeedFailed", "cancelled", "judged", "resolve_needs", "run", "run_job", "run_jobs"]
 
+Scratch = Callable[[], "Path | None"]
+Checkpoints = Callable[[str], "Checkpoint | None"]
 CANCELLED = "cancelled"
 CHANGED = "a file, the program or the machine is not what this job was made for (its id has changed); submit the scenario again"
 
@@ -100,8 +102,8 @@ def run_jobs(
     *,
     target: Target,
     monitor: Monitor,
-    scratch: Callable[[], Path | None] = lambda: None,
-    checkpoint: Callable[[str], Checkpoint | None] = lambda id: None,
+    scratch: Scratch = lambda: None,
+    checkpoint: Checkpoints = lambda id: None,
 ) -> Iterator[Result]:
     """Run jobs, in their order; those that can share a launch (equal, non-empty batch keys) run in one.
 
@@ -109,13 +111,15 @@ def run_jobs(
     alone, so that it takes no other job along.
 
     Args:
-        scratch: makes the empty folder of the next job.
-        checkpoint: where a job, by its id, keeps its state.
+        scratch: makes the empty folder of the job at hand, where it asks for one.
+        checkpoint: where a job, by its id, keeps its state; asked for as late.
     """
-    for sheet in {id(job.sheet): job.sheet for job in jobs}.values():
+    sheets = list({id(job.sheet): job.sheet for job in jobs}.values())
+    for sheet in sheets:
         with suppress(BadInput):  # a file that is gone fails the jobs that need it, each with its reason
             sheet.renew()
-    sharing = [i for i, job in enumerate(jobs) if _may_share(job)] if len(jobs) > 1 else []
+    able = {id(sheet) for sheet in sheets if _may_share(sheet)} if len(jobs) > 1 else set()
+    sharing = [i for i, job in enumerate(jobs) if id(job.sheet) in able] if able else []
     ready = {i: _ready(jobs[i], target, monitor) for i in sharing}
     shared = _launches(ready, target, monitor)
     for i, job in enumerate(jobs):
@@ -123,14 +127,14 @@ def run_jobs(
         if isinstance(one, Result):
             yield one
             continue
-        result = shared.pop(i, None) or _attempted(job, one, target, monitor, scratch(), checkpoint(job.id))
+        result = shared.pop(i, None) or _attempted(job, one, target, monitor, scratch, checkpoint)
         yield result if result.id else judged(result, one.scenario, job.id, target)
 
 
-def _may_share(job: Job) -> bool:
-    """Whether the job's kind knows shared launches."""
+def _may_share(sheet: Sheet) -> bool:
+    """Whether the kind of these jobs knows shared launches."""
     try:
-        return load_kind(job.sheet.kind).simulate_many is not None
+        return load_kind(sheet.kind).simulate_many is not None
     except TwinError:
         return False
 
@@ -162,15 +166,39 @@ def _ready(job: Job, target: Target, monitor: Monitor) -> _Ready | Result:
         return _unjudged(job, str(error))
 
 
-def _attempted(job: Job, one: _Ready, target: Target, monitor: Monitor, scratch: Path | None, checkpoint: Checkpoint | None) -> Result:
+def _attempted(job: Job, one: _Ready, target: Target, monitor: Monitor, scratch: Scratch, checkpoint: Checkpoints) -> Result:
     try:
-        return _simulated(one.kind, one.scenario, target, monitor, _with(one.context, scratch, checkpoint))
+        return _simulated(one.kind, one.scenario, target, monitor, _Working.of(one.context, scratch, partial(checkpoint, job.id)))
     except TwinError as error:
         return _unjudged(job, str(error))
 
 
-def _with(context: Context, scratch: Path | None, checkpoint: Checkpoint | None) -> Context:
-    return Context(context.folder, context.seed, context.site, scratch, checkpoint)
+class _Working(Context):
+    """A context whose scratch folder and checkpoint are made when the run asks for them: most runs never do."""
+
+    @classmethod
+    def of(cls, context: Context, scratch: Scratch, checkpoint: Callable[[], Checkpoint | None]) -> Context:
+        """The same context with these two."""
+        new = object.__new__(cls)
+        new.__dict__.update(context.__dict__)
+        new.__dict__.update(scratch=scratch, checkpoint=checkpoint)
+        return new
+
+    @property
+    def scratch(self) -> Path | None:  # type: ignore[override]
+        folder: Path | None = self._asked("scratch")
+        return folder
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:  # type: ignore[override]
+        kept: Checkpoint | None = self._asked("checkpoint")
+        return kept
+
+    def _asked(self, name: str) -> Any:
+        held = self.__dict__[name]
+        if callable(held):
+            held = self.__dict__[name] = held()
+        return held
 
 
 def _launches(ready: Mapping[int, _Ready | Result], target: Target, monitor: Monitor) -> dict[int, Result]:

@@ -70,7 +70,7 @@ class Silent:
         return False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """What a run may use beside its spec.
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from twin.dispatch.database import Database
 from twin.dispatch.lease import alive
+from twin.dispatch.runs import runs
 
 __all__ = ["OPEN", "REUSABLE", "Ending", "Held", "Known", "Ledger"]
 
@@ -25,6 +26,13 @@ KNOWN = (
     "select o.id, o.batch, o.number, b.id, j.state, j.row, p.name, b.driver from owner o join job j on j.batch=o.batch "
     "and j.number=o.number join batch b on b.number=o.batch left join part p on p.number=j.part where o.id in ({marks})"
 )
+
+EACH = "with recursive each(i) as (select 0 union all select i+1 from each where i+1<?)"  # a run of jobs: one statement, one blob of ids
+ENTER = (
+    f"insert into job (batch, number, id, state) {EACH} "
+    "select ?, ?+i, substr(?, 32*i+1, 32), 'pending' from each where true on conflict do nothing"
+)
+CLAIM = f"insert into owner {EACH} select substr(?, 32*i+1, 32), ?, ?+i from each where true on conflict do nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +90,9 @@ class Ledger:
 
     def enter(self, first: int, ids: Sequence[str]) -> None:
         """Enter jobs, the first one of number `first`, as pending."""
-        rows = [(self._batch, first + i, bytes.fromhex(id)) for i, id in enumerate(ids)]
-        statement = "insert into job (batch, number, id, state) values (?,?,?,'pending') on conflict do nothing"
         with self._db.commit():
-            self._count({("pending", "", 0): self._db.write_all(statement, rows)})
+            entered = self._db.write(ENTER, len(ids), self._batch, first, bytes.fromhex("".join(ids)))
+            self._count({("pending", "", 0): entered})
 
     def entered(self) -> int:
         """How many jobs of the first numbers have been entered. A mended journal may have later ones, with a gap before them."""
@@ -116,10 +123,12 @@ class Ledger:
 
     def claim(self, jobs: Sequence[tuple[int, str]]) -> dict[str, Known]:
         """Claim the ids of jobs (number, id). Where some were claimed before: who owns each id now."""
-        rows = [(bytes.fromhex(id), self._batch, number) for number, id in jobs]
+        ids = [id for _, id in jobs]
         with self._db.commit():
-            claimed = self._db.write_all("insert into owner values (?,?,?) on conflict do nothing", rows)
-            return {} if claimed == len(rows) else self.known([id for _, id in jobs])
+            claimed = 0
+            for a, b, _ in runs([(number, None) for number, _ in jobs]):
+                claimed += self._db.write(CLAIM, b - a, bytes.fromhex("".join(ids[a:b])), self._batch, jobs[a][0])
+            return {} if claimed == len(jobs) else self.known(ids)
 
     def known(self, ids: Sequence[str]) -> dict[str, Known]:
         """Who owns these ids."""
@@ -143,8 +152,9 @@ class Ledger:
     def start(self, jobs: Sequence[tuple[int, str]], state: str) -> None:
         """Jobs (number, state so far) are placed or running now; each start has the next attempt number."""
         with self._db.commit():
-            statement = f"update job set state='{state}', attempt=attempt+1 where batch=? and number=?"
-            touched = self._db.write_all(statement, [(self._batch, number) for number, _ in jobs])
+            statement = f"update job set state='{state}', attempt=attempt+1 where batch=? and number between ? and ?"
+            spans = [(self._batch, jobs[a][0], jobs[b - 1][0]) for a, b, _ in runs([(number, None) for number, _ in jobs])]
+            touched = self._db.write_all(statement, spans)
             self._moved(Counter([was for _, was in jobs]), {(state, "", 0): len(jobs)}, touched == len(jobs))
 
     def begin(self, jobs: Sequence[tuple[int, int]]) -> None:
@@ -165,12 +175,13 @@ class Ledger:
         """Jobs came to their end; an older attempt changes nothing."""
         if not endings:
             return
-        statement = "update job set state=?, verdict=?, cached=?, row=?, part=? where batch=? and number=? and attempt=?"
-        rows = [(e.state, e.verdict, e.cached, e.row or None, e.part, self._batch, e.number, e.attempt) for e in endings]
+        statement = "update job set state=?, verdict=?, cached=?, row=?, part=? where batch=? and number between ? and ? and attempt=?"
+        alike = runs([(e.number, (e.state, e.verdict, e.cached, e.row or None, e.part, e.attempt)) for e in endings])
+        rows = [(*to[:5], self._batch, endings[a].number, endings[b - 1].number, to[5]) for a, b, to in alike]
         with self._db.commit():
             touched = self._db.write_all(statement, rows)
             after = Counter([(e.state, e.verdict, int(e.cached)) for e in endings])
-            self._moved(Counter([e.was for e in endings]), after, touched == len(rows))
+            self._moved(Counter([e.was for e in endings]), after, touched == len(endings))
 
     def give_back(self) -> None:
         """Whatever is under way is pending again."""

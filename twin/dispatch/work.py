@@ -50,6 +50,7 @@ class Work:
         self._target, self._sheet = Target(**setup.target), setup.sheet()
         self._scratch_root = Path(setup.batch) / "scratch"
         self._scratch: Path | None = None
+        self._handed: Path | None = None  # to the job at hand
         self._checkpoints: dict[str, StoredCheckpoint] = {}
         self._told: set[str] = set()
 
@@ -79,10 +80,11 @@ class Work:
 
     def _filed(self, job: Job, attempt: int, result: Result, seconds: float, worst: float | None) -> Done:
         stopped = cancelled(result)
-        if not stopped and (checkpoint := self._checkpoints.pop(job.id, None)):
+        if self._checkpoints and not stopped and (checkpoint := self._checkpoints.pop(job.id, None)):
             checkpoint.discard()
         if wanted(self._keep, result, worst) and not stopped:
-            self._store.put(result.complete(), job.document, scratch=self._scratch)
+            self._store.put(result.complete(), job.document, scratch=self._handed)
+        self._handed = None
         row = from_result(result, index=job.index, values=job.values, seconds=seconds, attempts=attempt)
         bad = badness(result.status, result.expectations) if self._ranked else 0.0
         return Done(row, "cancelled" if stopped else result.status, bad, self._new_units(result))
@@ -94,6 +96,7 @@ class Work:
             self._scratch_root.mkdir(parents=True, exist_ok=True)
             self._scratch = Path(tempfile.mkdtemp(prefix=f"worker-{self._slot}-", dir=self._scratch_root))
             os.utime(self._scratch, ns=(UNTOUCHED, UNTOUCHED))
+        self._handed = self._scratch
         return self._scratch
 
     def _checkpoint(self, id: str) -> StoredCheckpoint:
@@ -101,6 +104,8 @@ class Work:
         return checkpoint
 
     def _new_units(self, result: Result) -> dict[str, str]:
+        if self._told.issuperset(result.scalars):
+            return {}
         new = result.scalars.keys() - self._told
         units = {name: result.scalars[name].unit for name in new}
         self._told.update(units)

@@ -154,25 +154,22 @@ class _OnDemand:
     """A field of `Result` that holds its folder until somebody asks for the content."""
 
     def __init__(self, name: str, read: Callable[[Path], Any]) -> None:
-        self._slot, self._read = Result.__dict__[name], read
+        self._name, self._read = name, read
 
     def __get__(self, owner: Any, cls: type) -> Any:
         if owner is None:
             return self
-        held = self._slot.__get__(owner, cls)
+        held = owner.__dict__[self._name]
         if isinstance(held, Path):
-            held = self._read(held)
-            self._slot.__set__(owner, held)
+            held = owner.__dict__[self._name] = self._read(held)
         return held
 
     def __set__(self, owner: Any, value: Any) -> None:
-        self._slot.__set__(owner, value)
+        owner.__dict__[self._name] = value
 
 
 class FolderResult(Result):
     """A `Result` in a folder; equal in use to one fresh from a simulation."""
-
-    __slots__ = ()
 
     series = _OnDemand("series", _read_series)  # type: ignore[assignment]
     arrays = _OnDemand("arrays", _read_arrays)  # type: ignore[assignment]

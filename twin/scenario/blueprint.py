@@ -7,7 +7,6 @@ in; otherwise each job is read as if it stood in a file of its own. Both ways gi
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import secrets
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 
 from twin.errors import BadScenario
 from twin.kinds import Target, load_kind
+from twin.replaced import having
 from twin.scenario.address import Keys, find, put
 from twin.scenario.build import revised
 from twin.scenario.header import COMMON
@@ -54,8 +54,6 @@ class Blueprint:
         self._base = replace(scenario, sweep=None, study=(), document=_without_sweep(scenario.document))
         self._files = self._files_of(self._base)
         self._family = _family(self._base, self._keys, self.points)
-        held = {field.name: getattr(self._base, field.name) for field in dataclasses.fields(self._base)}
-        self._common = {name: value for name, value in held.items() if name not in ("spec", "seed", "document")}
         self._digested: list[str] | None = None
         self._hashed: Callable[[Sequence[Any]], str] | None = None
 
@@ -111,10 +109,10 @@ class Blueprint:
         Raises:
             BadScenario, BadInput: as `ids`.
         """
-        variant = self.variant(index)
-        if self._family is None or self._files_of(variant) != self._files:
+        variant, shown = self._varied(index)
+        if shown is None or self._files_of(variant) != self._files:
             return variant, identity(variant, self._target, digests=self._digests)
-        return variant, self._hash()(self._family.shown(index))
+        return variant, self._hash()(shown)
 
     def document(self, index: int) -> Mapping[str, Any]:
         """The job's document, without sweep and study."""
@@ -126,15 +124,20 @@ class Blueprint:
         Raises:
             BadScenario: its values are not valid together; the fault names them.
         """
+        return self._varied(index)[0]
+
+    def _varied(self, index: int) -> tuple[Scenario, Sequence[Any] | None]:
+        """The job's scenario; its values as its document shows them, where they were put into the one that was checked."""
         family = self._family
         if family is None:
-            return self._read(index)
+            return self._read(index), None
+        held, shown = family.at(index)
         try:
-            spec = family.spec(family.held(index))
+            spec = family.spec(held)
         except ValueError:
-            return self._read(index)  # which says what is wrong
-        document = family.document(family.shown(index))
-        return Scenario(**self._common, spec=spec, seed=document["seed"], document=document)
+            return self._read(index), None  # which says what is wrong
+        document = family.document(shown)
+        return having(self._base, {"spec": spec, "seed": document["seed"], "document": document}), shown
 
     def _hash(self) -> Callable[[Sequence[Any]], str]:
         """Values of a job -> its id."""
@@ -171,6 +174,7 @@ class _Family:
         spec, document: made from the values as `held` and `shown` give them.
         fields, texts: blocks of the sweep, the values as the fields hold them and as documents show them.
         ruled: rules over several fields look at some of them.
+        alike: documents show the values as the fields hold them.
     """
 
     points: Points
@@ -179,11 +183,15 @@ class _Family:
     fields: list[list[Sequence[Any]]]
     texts: list[list[Sequence[Any]]]
     ruled: bool
+    alike: bool
 
-    def held(self, index: int) -> list[Any]:
-        """The job's values as the fields hold them."""
+    def at(self, index: int) -> tuple[list[Any], list[Any]]:
+        """The job's values as the fields hold them, and as its document shows them."""
+        shown = self.shown(index)
+        if self.alike:
+            return shown, shown
         at = self.points.places(index)
-        return [axis[i] for block, i in zip(self.fields, at, strict=True) for axis in block]
+        return [axis[i] for block, i in zip(self.fields, at, strict=True) for axis in block], shown
 
     def shown(self, index: int) -> list[Any]:
         """The job's values as its document shows them."""
@@ -219,7 +227,8 @@ def _family(base: Scenario, keys: Sequence[Keys], points: Points) -> _Family | N
     tree = tree_of(list(numbered), list(numbered.values()))
     spec = patcher(base.spec, tree) if tree else lambda values: base.spec
     document = patcher(base.document, tree_of(keys, range(len(keys)))) if keys else lambda values: dict(base.document)
-    return _Family(points, spec, document, fields, texts, bound_by_rules(base.spec, tree))
+    alike = all(held is text for pair in zip(fields, texts, strict=True) for held, text in zip(*pair, strict=True))
+    return _Family(points, spec, document, fields, texts, bound_by_rules(base.spec, tree), alike)
 
 
 def _shared(old: Sequence[Any], new: Sequence[Any]) -> Sequence[Any]:

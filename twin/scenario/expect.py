@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from math import inf
 from typing import Any
 
 from twin.errors import Fault, nearest
@@ -78,14 +79,14 @@ def _number(given: Any, unit: str) -> float | str:
             return si(given, symbol)
         except ValueError as error:
             return str(error)
-    if isinstance(given, (int, float)) and not isinstance(given, bool) and abs(given) < float("inf"):
+    if isinstance(given, (int, float)) and not isinstance(given, bool) and abs(given) < inf:
         return float(given)
     return f"a finite number, or text with a unit such as '1 {symbol or '%'}'"
 
 
 def _contradictions(bound: Bound, path: str) -> list[Fault]:
     """Bounds that nothing can meet, or that say nothing."""
-    low, high = bound.get("min", -float("inf")), bound.get("max", float("inf"))
+    low, high = bound.get("min", -inf), bound.get("max", inf)
     faults = []
     if low > high:
         faults.append(Fault(path, f"min {low:g}, max {high:g}", "min below max", "Nothing can meet both; exchange them?"))
@@ -100,7 +101,7 @@ def _contradictions(bound: Bound, path: str) -> list[Fault]:
 
 def holds(value: float, bound: Bound) -> bool:
     """Whether the value keeps every part of the bound; NaN keeps none."""
-    inside = bound.get("min", -float("inf")) <= value <= bound.get("max", float("inf"))
+    inside = bound.get("min", -inf) <= value <= bound.get("max", inf)
     return inside and ("equal" not in bound or abs(value - bound["equal"]) <= bound.get("tolerance", 0.0))
 
 

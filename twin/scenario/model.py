@@ -18,7 +18,7 @@ from twin.scenario.sweep import Sweep
 __all__ = ["Scenario"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scenario:
     """What stands where, what happens, what must hold.
 
