@@ -141,6 +141,16 @@ def test_an_error_of_ours_leaves_its_traceback_in_a_file(twin, tmp_path, write) 
     assert "Traceback" in twin("schema", "broken", **path, TWIN_DEBUG="1").stderr
 
 
+@pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["schema", "cell"]])
+def test_a_reader_that_has_enough_is_no_error(arguments: list[str]) -> None:
+    """As `twin list | head -0`: the process ends as SIGPIPE ends others, and says nothing."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as nobody:
+        done = subprocess.run([sys.executable, "-m", "twin", *arguments], stdout=nobody, stderr=subprocess.PIPE, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, b"")
+
+
 def test_set_and_out(twin, write, tmp_path) -> None:
     write(HEAD + "expect: {width: {max: 3 cm}}")
     done = twin("run", "case.twin.yaml", "--set", "width=4 cm", "--set", "seed=3", "--out", "here")

@@ -87,12 +87,17 @@ def _readable(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def told(*args: Any, **kwargs: Any) -> Any:
-        from twin.cli.output import tell_error, tell_interrupted
+        from twin.cli.output import tell_error, tell_interrupted, tell_nobody
         from twin.errors import TwinError
 
         as_json = "--json" in sys.argv
         try:
-            return function(*args, **kwargs)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                sys.stdout.flush()  # here, where a reader that is gone can still be taken for what it is
+        except BrokenPipeError as error:
+            raise typer.Exit(tell_nobody()) from error
         except (TwinError, OSError) as error:
             raise typer.Exit(tell_error(error, as_json=as_json)) from error
         except KeyboardInterrupt as error:

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "bound_text", "fault_json", "number", "preflight", "print_json", "print_table", "progress", "say", "tell_error", "tell_interrupted",
+    "tell_nobody",
 ]  # fmt: skip
 
 INTERRUPTED = 130  # as a shell reports Ctrl-C
+UNREAD = 141  # as a shell reports a program whose reader is gone (SIGPIPE)
 OURS = 4  # exit code of an error that is nobody's input
 
 
@@ -44,7 +46,9 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
         table.columns[i].justify = "right"
     for row in rows:
         table.add_row(*row)
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    with Console(soft_wrap=not sys.stdout.isatty()) as console, console.capture() as text:
+        console.print(table)
+    print(text.get(), end="")  # not by the console: it ends the process with 1 where the reader is gone
 
 
 def say(text: str) -> None:
@@ -112,6 +116,14 @@ def tell_interrupted() -> int:
     """Ctrl-C where nothing was worth keeping."""
     say("interrupted")
     return INTERRUPTED
+
+
+def tell_nobody() -> int:
+    """Whoever read standard output (`| head`) has enough: no error, and nothing more is written there."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return UNREAD
 
 
 def _kept(error: Exception) -> Path:
