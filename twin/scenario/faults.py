@@ -104,11 +104,9 @@ def _fault(keys: Keys, error: Any, model: type[BaseModel]) -> Fault:
         case "missing":
             return Fault(path, NOTHING, "a value: this key is required", _described(model, keys))
         case "quantity":
-            return Fault(
-                path, given, f"a finite number, or text with a unit, in {_symbol(model, keys)}", message[0].upper() + message[1:] + "."
-            )
+            return Fault(path, given, f"a finite number, or text with a unit{_symbol(model, keys)}", message[0].upper() + message[1:] + ".")
         case "finite_number":
-            return Fault(path, given, f"a finite number, or text with a unit, in {_symbol(model, keys)}")
+            return Fault(path, given, f"a finite number, or text with a unit{_symbol(model, keys)}")
         case "union_tag_invalid" | "union_tag_not_found":
             return Fault(path, given, str(error.get("ctx", {}).get("expected_tags", message)))
         case "literal_error" | "enum":
@@ -129,7 +127,9 @@ def _described(model: type[BaseModel], keys: Keys) -> str:
 
 
 def _symbol(model: type[BaseModel], keys: Keys) -> str:
-    return unit_at(model, keys) or "1 (a pure number)"
+    """`, in m`; nothing where several forms are allowed there, and the message says the rest."""
+    unit = unit_at(model, keys)
+    return "" if unit is None else f", in {unit or '1 (a pure number)'}"
 
 
 def unit_at(model: type[BaseModel], keys: Keys) -> str | None:
