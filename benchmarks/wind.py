@@ -37,7 +37,7 @@ def rows(shape: tuple[int, int, int] = SHAPE, peer: int = PEER, repeats: int = 7
     """All cases: ours, the peers and the probe take turns."""
     found = []
     for threads in (1, 2):
-        flow = tunnel(shape, threads)
+        flow = tunnel(shape, Target(threads=threads))
         sides: dict[str, tuple[Callable[[], None], int, int]] = {
             "ours": (lambda flow=flow: flow.advance(np.ones(2)), 2, int(np.prod(shape)))
         }
@@ -92,11 +92,16 @@ def _voxels(cells: int) -> list[dict[str, Any]]:
     return [row("voxelise", "Mcells/s", cells**3 / mine / 1e6, cells**3 / other / 1e6, "trimesh", threads=1, note=note)]
 
 
-def tunnel(shape: tuple[int, int, int], threads: int) -> Flow:
+def ball(shape: tuple[int, int, int]) -> np.ndarray:
+    """Which cells are in the sphere: 1, elsewhere 0."""
+    x, y, z = (np.arange(n) - n * at for n, at in zip(shape, (0.35, 0.5, 0.5), strict=True))
+    inside: np.ndarray = x[:, None, None] ** 2 + y[:, None] ** 2 + z**2 < (shape[2] / 8) ** 2
+    return inside.astype(np.int16)
+
+
+def tunnel(shape: tuple[int, int, int], target: Target) -> Flow:
     """A sphere in a tunnel."""
-    grid = Grid(D3Q19, shape)
-    place = np.indices(shape) - (np.array(shape) / 2)[:, None, None, None] * np.array([0.7, 1, 1])[:, None, None, None]
-    bodies = ((place**2).sum(axis=0) < (shape[2] / 8) ** 2).astype(np.int16)
+    grid, bodies = Grid(D3Q19, shape), ball(shape)
     slip = Side("slip")
     sides = {
         "x_low": Side("inlet", np.array([0.05, 0, 0])),
@@ -108,7 +113,7 @@ def tunnel(shape: tuple[int, int, int], threads: int) -> Flow:
     }
     boundary = connect(grid, bodies, sides, None, np.float32)
     excess = np.full(shape[0] + 2, 1e-3)
-    return Flow.at_rest(grid, boundary, excess, smagorinsky=smagorinsky_factor(0.1), dtype=np.float32, target=Target(threads=threads))
+    return Flow.at_rest(grid, boundary, excess, smagorinsky=smagorinsky_factor(0.1), dtype=np.float32, target=target)
 
 
 def _alternately(sides: dict[str, tuple[Callable[[], None], int, int]], threads: int, repeats: int) -> tuple[dict[str, float], float]:

@@ -57,6 +57,15 @@ def test_the_simulator_equals_the_cpu() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_benchmark_compares_before_it_times() -> None:
+    """In the simulator, whose times mean nothing."""
+    small = "from benchmarks.wind_gpu import rows; print(len(rows(((8, 6, 6),), steps=1, rounds=1, copied=64, compared=2)))"
+    environment = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1"}
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", small], env=environment, cwd=root, capture_output=True, text=True, timeout=400)
+    assert (done.returncode, done.stdout.split()) == (0, ["1"]), done.stderr
+
+
 def test_a_gpu_equals_the_cpu() -> None:
     """Where there is one."""
     if not Path("/proc/driver/nvidia/version").exists():

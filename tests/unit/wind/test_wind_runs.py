@@ -12,7 +12,9 @@ import pytest
 from tests.unit.wind.test_bad_tunnels import spec
 from twin import execute
 from twin.kinds import Context, Silent, Target, load_kind
+from twin.physics.wind.case import prepare
 from twin.physics.wind.measure import units_of
+from twin.physics.wind.run import init, step
 from twin.physics.wind.simulate import simulate, simulate_many
 
 
@@ -65,6 +67,19 @@ def test_a_run_that_was_cut_short_gives_equal_bits(grid):
     resumed = simulate(case, Target(), Impatient(memory), Context(Path(), checkpoint=memory))
     assert resumed.status == "done"
     equal(whole, resumed)
+
+
+def test_a_sample_is_the_mean_of_two_steps():
+    """What jumps up and down from step to step is in no force history."""
+    case = prepare(short(), Path())
+    run, other = init(case, Target()), init(case, Target())
+    step(run)
+    found = []
+    for number in range(run.every):
+        other.flow.advance(case.layout.paces(number, 1))
+        found.append(other.flow.loads(case.arms)[1])
+    np.testing.assert_allclose(run.loads[0][0], 0.5 * (found[-2] + found[-1]), rtol=1e-9)
+    assert run.every >= 2
 
 
 def test_cases_that_share_a_launch_are_those_alone():
