@@ -81,7 +81,7 @@ def test_a_gpu_equals_the_cpu() -> None:
         "sweep_cell_of_plane",
         "sweep_cell_of_space",
         "reflect_link",
-        "interpolate_link",
+        "interpolate_cell",
         "outflow_cell",
         "partial_sum",
         "outlet_level",
@@ -99,9 +99,9 @@ def test_float32_kernels_are_pure(name: str, capability: tuple[int, int]) -> Non
 
     f, i, pair, whole = float32[::1], int64[::1], int64[:, ::1], int64
     kinds = {
-        "sweep_cell": (f, uint8[::1], pair, f, float32, whole, whole, whole, whole),
+        "sweep_cell": (f, uint8[::1], pair, float32[:, ::1], float32, whole, whole, whole, whole),
         "reflect_link": (f, pair, pair, f, float32, whole),
-        "interpolate_link": (f, pair, pair, pair, f, f, f, float32, whole),
+        "interpolate_cell": (f, pair, pair, pair, f, f, f, i, i, float32, whole),
         "outflow_cell": (f, i, i, pair, float32[:, ::1], f, whole, f, f),
         "partial_sum": (f, f),
         "outlet_level": (f, float32, f, float32, f),

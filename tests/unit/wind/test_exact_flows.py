@@ -45,14 +45,22 @@ def test_an_interpolated_wall_lies_where_the_fractions_say(q):
     np.testing.assert_allclose(flow.fields()[1][2, 0, 1:, 0], exact, rtol=1e-9)
 
 
-def test_mass_is_kept_between_walls_and_by_periodic_sides():
+def anywhere(bodies: np.ndarray) -> Fractions:
+    """Walls anywhere on the links of these bodies."""
+    rng, (cells, directions) = np.random.default_rng(2), np.indices((bodies.size, D3Q19.count - 1)).reshape(2, -1)
+    return Fractions(cells, directions + 1, rng.uniform(0.05, 1, len(cells)))
+
+
+@pytest.mark.parametrize("interpolated", [False, True], ids=["half-way", "interpolated"])
+def test_mass_is_kept_by_walls_and_by_periodic_sides(interpolated):
     shape = (8, 6, 7)
     bodies = np.zeros(shape, int)
     bodies[3:5, 2:4, 2:5] = 1
     rng, grid = np.random.default_rng(0), Grid(D3Q19, shape)
     periodic, wall = Side("periodic"), Side("wall")
     sides = dict(zip(SIX, (periodic, periodic, Side("slip"), wall, wall, wall), strict=True))
-    flow = Flow.at_rest(grid, connect(grid, bodies, sides, None, np.float64), np.full(10, 0.1), dtype=np.float64)
+    boundary = connect(grid, bodies, sides, anywhere(bodies) if interpolated else None, np.float64)
+    flow = Flow.at_rest(grid, boundary, np.full(10, 0.1), dtype=np.float64)
     flow.start(rng.normal(0, 0.01, shape), rng.normal(0, 0.01, (*shape, 3)))
     fluid = bodies == 0
     before = flow.fields()[0][fluid].sum()
@@ -60,13 +68,14 @@ def test_mass_is_kept_between_walls_and_by_periodic_sides():
     assert flow.fields()[0][fluid].sum() == pytest.approx(before, abs=1e-12)
 
 
-def test_force_on_a_body_is_the_momentum_that_the_air_loses():
+@pytest.mark.parametrize("interpolated", [False, True], ids=["half-way", "interpolated"])
+def test_force_on_a_body_is_the_momentum_that_the_air_loses(interpolated):
     """In a box of air that is periodic all round, what the body gains the air loses."""
     shape = (10, 8, 9)
     bodies = np.zeros(shape, int)
     bodies[4:6, 3:5, 3:6] = 1
     rng, grid = np.random.default_rng(1), Grid(D3Q19, shape)
-    boundary = connect(grid, bodies, dict.fromkeys(SIX, Side("periodic")), None, np.float64)
+    boundary = connect(grid, bodies, dict.fromkeys(SIX, Side("periodic")), anywhere(bodies) if interpolated else None, np.float64)
     flow = Flow.at_rest(grid, boundary, np.full(12, 0.1), dtype=np.float64)
     u = rng.normal(0, 0.02, (*shape, 3))
     flow.start(np.zeros(shape), u)

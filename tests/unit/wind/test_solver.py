@@ -47,16 +47,19 @@ def case(lattice, shape):
     return bodies, np.linspace(0.05, 0.2, shape[0] + 2), (rng.normal(0, 0.01, shape), u)
 
 
-@pytest.mark.parametrize("smagorinsky", [0.0, smagorinsky_factor(0.1)], ids=["laminar", "eddies"])
+@pytest.mark.parametrize(
+    ("smagorinsky", "one_rate"), [(0.0, False), (0.0, True), (smagorinsky_factor(0.1), True)], ids=["laminar", "one rate", "eddies"]
+)
 @pytest.mark.parametrize("sides", ["periodic", "driven", "tunnel", "open", "cavity"])
 @pytest.mark.parametrize(("lattice", "shape"), [PLANE, SPACE], ids=["D2Q9", "D3Q19"])
-def test_five_steps_equal_the_reference(lattice, shape, sides, smagorinsky):
+def test_five_steps_equal_the_reference(lattice, shape, sides, smagorinsky, one_rate):
     bodies, excess, start = case(lattice, shape)
     chosen = sides_of(sides, lattice.plane)
     paces = [0.2, 0.4, 0.6, 0.8, 1.0]
-    rho, u = reference.run(lattice, bodies, chosen, excess, smagorinsky, start, paces)
+    rho, u = reference.run(lattice, bodies, chosen, excess, smagorinsky, start, paces, one_rate)
     grid = Grid(lattice, shape)
-    flow = Flow.at_rest(grid, connect(grid, bodies, chosen, None, np.float64), excess, smagorinsky=smagorinsky, dtype=np.float64)
+    boundary = connect(grid, bodies, chosen, None, np.float64)
+    flow = Flow.at_rest(grid, boundary, excess, smagorinsky=smagorinsky, one_rate=one_rate, dtype=np.float64)
     flow.start(*start)
     flow.advance(np.array(paces))
     found_rho, found_u = flow.fields()

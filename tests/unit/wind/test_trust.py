@@ -44,6 +44,14 @@ def test_what_loses_it(spec, level, words):
     assert any(words in reason for reason in found.reasons)
 
 
+def test_odd_moments_keep_the_magic_number_where_cells_are_fine_for_the_viscosity():
+    def one_rate(spec: WindSpec) -> bool:
+        return laid_out(spec, placed(spec, Path())).one_rate
+
+    assert not any(one_rate(spec) for spec in (sphere(100, 16), channel(0.2, 20), channel(1.0, 40)))
+    assert one_rate(sphere(300, 16))
+
+
 @pytest.mark.parametrize("name", ["ahmed_25", "ahmed_35", "amr_cover"])
 def test_without_a_wall_model_cars_and_hoods_are_relative(name):
     assert before(twin.load(name).spec).level == "relative"

@@ -67,10 +67,12 @@ class Boundary:
 
     Attributes:
         solid: (cells in memory,) uint8, 0 where fluid.
-        outlet: (cells, masks, mean speed (1,)). reflected: (to, from, shift). bodies: (to, from, third, near, far, shift).
+        outlet: (cells, masks, mean speed (1,)). reflected: (to, from, shift).
+        bodies: (to, from, third, near, far, shift, starts, rest), by cell, see `loops.interpolate`.
+        exchanged: (to, from) of the same links by body, for the force.
         runs: the same outlet cells and reflected links as the CPU takes them, see `twin.physics.wind.runs`: (outlet, table, starts).
-        spans: body number -> (begin, end) in `bodies`.
-        directions, places, q: of bodies' links: the direction that leaves the wall, the fluid cell (m, 3), the fraction.
+        spans: body number -> (begin, end) in `exchanged`.
+        directions, places, q: of bodies' links, as in `exchanged`: the direction that leaves the wall, the fluid cell (m, 3), the fraction.
         halved: links that were taken half-way because a wall stands on the other side of the cell as well.
     """
 
@@ -78,6 +80,7 @@ class Boundary:
     outlet: tuple[np.ndarray, np.ndarray, np.ndarray]
     reflected: tuple[np.ndarray, np.ndarray, np.ndarray]
     bodies: tuple[np.ndarray, ...]
+    exchanged: tuple[np.ndarray, np.ndarray]
     runs: tuple[np.ndarray, np.ndarray, np.ndarray]
     spans: Mapping[int, tuple[int, int]]
     directions: np.ndarray
@@ -116,9 +119,9 @@ def connect(grid: Grid, bodies: np.ndarray, sides: Mapping[str, Side], fractions
     to, source, shift = np.ascontiguousarray(to[:, order]), np.ascontiguousarray(source[:, order]), shift[order]
     leaving: np.ndarray = sides["x_high"].velocity_at(np.zeros((1, 3)))[0, :1].astype(dtype)
     cells, masks = _outlets(grid, lists.outlet)
-    bodies_links, *known = _walls(grid, lists.bodies, dtype)
+    bodies_links, exchanged, *known = _walls(grid, lists.bodies, dtype)
     runs = cells_in_runs(cells, masks), *links_in_runs(grid, to, source, turn[order])
-    return Boundary(solid, (cells, masks, leaving), (to, source, shift), bodies_links, runs, *known)
+    return Boundary(solid, (cells, masks, leaving), (to, source, shift), bodies_links, exchanged, runs, *known)
 
 
 def _arrivals(
@@ -201,7 +204,7 @@ def _arrivals(
         clear[known] = bodies[tuple(behind[known].T)] == 0
         incoming = np.stack([base[hit] + offsets[1 - t][back] for t in (0, 1)])
         outgoing = np.stack([base[hit] + offsets[t][back] for t in (0, 1)])
-        lists.bodies.append((number[hit], to[:, hit], own[:, hit], incoming, outgoing, q, clear, np.full(len(q), d), m[hit]))
+        lists.bodies.append((number[hit], to[:, hit], own[:, hit], incoming, outgoing, q, clear, np.full(len(q), d), m[hit], base[hit]))
 
 
 def _slower(sides: Mapping[str, Side], others: np.ndarray, side: str, places: np.ndarray) -> np.ndarray:
@@ -219,27 +222,32 @@ def _slower(sides: Mapping[str, Side], others: np.ndarray, side: str, places: np
 
 
 def _walls(grid: Grid, parts: list[tuple[np.ndarray, ...]], dtype: type):  # type: ignore[no-untyped-def]
-    """`bodies`, spans, directions, places, q, halved; links sorted by body, so that each has one span."""
+    """`bodies`, `exchanged`, spans, directions, places, q, halved."""
+    links: tuple[np.ndarray, ...]
     if not parts:
         none: np.ndarray = np.zeros(0, dtype)
-        pair = np.zeros((2, 0), np.int64)
-        return (pair, pair, pair, none, none, none), {}, np.zeros(0, np.int64), np.zeros((0, 3), np.int64), np.zeros(0), 0
-    number, q, clear, directions = (np.concatenate([part[k] for part in parts]) for k in (0, 5, 6, 7))
+        pair, nowhere = np.zeros((2, 0), np.int64), np.zeros(0, np.int64)
+        links = pair, pair, pair, none, none, none, np.zeros(1, np.int64), nowhere
+        return links, (pair, pair), {}, nowhere, np.zeros((0, 3), np.int64), np.zeros(0), 0
+    number, q, clear, directions, cell = (np.concatenate([part[k] for part in parts]) for k in (0, 5, 6, 7, 9))
     to, own, incoming, outgoing = (np.concatenate([part[k] for part in parts], axis=1) for k in (1, 2, 3, 4))
     places = np.concatenate([part[8] for part in parts])
-    order = np.lexsort((to[0], number))
     near, far = np.where(q < 0.5, 2 * q, 1 / (2 * q)), np.where(q < 0.5, 1 - 2 * q, 1 - 1 / (2 * q))
     third = np.where(q < 0.5, incoming, outgoing)
     # What arrives from a wall is itself the work of a link: half-way there. (What left towards a wall may be read.)
     halved = ~clear & (q < 0.5)
     near, far, third = np.where(halved, 1.0, near), np.where(halved, 0.0, far), np.where(halved, own, third)
+    order = np.lexsort((directions, cell))
+    rest, starts = np.unique(cell[order], return_index=True)
+    links = (
+        np.ascontiguousarray(to[:, order]), np.ascontiguousarray(own[:, order]), np.ascontiguousarray(third[:, order]),
+        near[order].astype(dtype), far[order].astype(dtype), np.zeros(len(order), dtype), np.append(starts, len(order)), rest,
+    )  # fmt: skip
+    order = np.lexsort((to[0], number))
+    exchanged = np.ascontiguousarray(to[:, order]), np.ascontiguousarray(own[:, order])
     numbers = number[order]
     spans = {int(k): tuple(np.searchsorted(numbers, [k, k + 1]).tolist()) for k in np.unique(numbers)}
-    lists: tuple[np.ndarray, ...] = (
-        np.ascontiguousarray(to[:, order]), np.ascontiguousarray(own[:, order]), np.ascontiguousarray(third[:, order]),
-        near[order].astype(dtype), far[order].astype(dtype), np.zeros(len(order), dtype),
-    )  # fmt: skip
-    return lists, spans, directions[order], places[order], q[order], int(halved.sum())
+    return links, exchanged, spans, directions[order], places[order], q[order], int(halved.sum())
 
 
 def _joined(parts: list[np.ndarray], paired: bool, dtype: type) -> np.ndarray:

@@ -12,13 +12,13 @@ from twin.kernel import real, scalar
 from twin.kernel.choose import root
 
 __all__ = [
+    "MAGIC",
     "macros_d2q9",
     "macros_d3q19",
     "moments_d3q19",
     "one_rate_pair",
     "pair",
     "rate",
-    "rates",
     "relaxed_d2q9",
     "relaxed_d3q19",
     "stress_d2q9",
@@ -29,19 +29,11 @@ MAGIC = 3 / 16  # (tau+ - 1/2)(tau- - 1/2): half-way bounce-back then lies exact
 
 
 @scalar
-def rates(excess):  # type: ignore[no-untyped-def]
-    """Relaxation rates (even, odd) from tau - 1/2, which is 3 nu."""
-    half = real(0.5, excess)
-    tau, odd_tau = excess + half, real(MAGIC, excess) + half * excess  # the latter times tau - 1/2
-    shared = real(1.0, excess) / (tau * odd_tau)  # one division for both
-    return odd_tau * shared, excess * tau * shared
-
-
-@scalar
 def rate(excess):  # type: ignore[no-untyped-def]
-    """The one relaxation rate of flows with eddies, even and odd.
+    """Relaxation rate from tau - 1/2. That of even moments is 3 nu; of odd ones MAGIC over that, or the same (`Layout.one_rate`).
 
-    There tau - 1/2 is next to nothing, and a fixed magic number would leave the odd moments unrelaxed: their noise fills the tunnel.
+    With eddies it is the same for both: there tau - 1/2 is next to nothing, and a fixed magic number would leave the odd moments
+    unrelaxed: their noise fills the tunnel.
     """
     return real(1.0, excess) / (excess + real(0.5, excess))
 

@@ -14,7 +14,6 @@ from twin.physics.wind.cell import (
     macros_d3q19,
     moments_d3q19,
     rate,
-    rates,
     relaxed_d2q9,
     relaxed_d3q19,
     stress_d2q9,
@@ -24,8 +23,8 @@ from twin.physics.wind.grid import Grid
 from twin.physics.wind.link import anti_bounced, interpolated, sounding
 
 __all__ = [
-    "Device", "interpolate_link", "macros_of_plane", "macros_of_space", "outflow_cell", "outlet_level",
-    "partial_sum", "picked", "reflect_link",    "sweep_cell_of_plane", "sweep_cell_of_space",
+    "Device", "interpolate_cell", "macros_of_plane", "macros_of_space", "outflow_cell", "outlet_level",
+    "partial_sum", "picked", "reflect_link", "sweep_cell_of_plane", "sweep_cell_of_space",
 ]  # fmt: skip
 
 
@@ -60,34 +59,34 @@ def _write_d3q19(f, a, o, g):  # type: ignore[no-untyped-def]
 def sweep_cell_of_plane(f, solid, offsets, excess, smagorinsky, first, count, plane, parity):  # type: ignore[no-untyped-def]
     """Stream and collide this thread's cell; offsets (2, q), the others as in `loops.sweep_plane`."""
     k, x = cuda.grid(2)
-    if k >= count or x + 2 >= len(excess):
+    if k >= count or x + 2 >= excess.shape[1]:
         return
     x += 1
     if solid[x * plane + first + k] == 0:
-        o, a, thick = offsets[parity], x * 9 * plane + first + k, excess[x]
+        o, a, thick = offsets[parity], x * 9 * plane + first + k, excess[0, x]
         f9 = _read_d2q9(f, a, o)
         if smagorinsky > 0:
             even = rate(thickened(thick, stress_d2q9(f9), smagorinsky))
             odd = even
         else:
-            even, odd = rates(thick)
+            even, odd = rate(thick), rate(excess[1, x])
         _write_d2q9(f, a, o, relaxed_d2q9(f9, even, odd))
 
 
 def sweep_cell_of_space(f, solid, offsets, excess, smagorinsky, first, count, plane, parity):  # type: ignore[no-untyped-def]
     """As `sweep_cell_of_plane`, for D3Q19."""
     k, x = cuda.grid(2)
-    if k >= count or x + 2 >= len(excess):
+    if k >= count or x + 2 >= excess.shape[1]:
         return
     x += 1
     if solid[x * plane + first + k] == 0:
-        o, a, thick = offsets[parity], x * 19 * plane + first + k, excess[x]
+        o, a, thick = offsets[parity], x * 19 * plane + first + k, excess[0, x]
         f19 = _read_d3q19(f, a, o)
         if smagorinsky > 0:
             even = rate(thickened(thick, moments_d3q19(f19)[4], smagorinsky))
             odd = even
         else:
-            even, odd = rates(thick)
+            even, odd = rate(thick), rate(excess[1, x])
         _write_d3q19(f, a, o, relaxed_d3q19(f19, even, odd))
 
 
@@ -98,11 +97,17 @@ def reflect_link(f, to, source, shift, pace, parity):  # type: ignore[no-untyped
         f[to[parity, k]] = f[source[parity, k]] + pace * shift[k]
 
 
-def interpolate_link(f, to, source, third, near, far, shift, pace, parity):  # type: ignore[no-untyped-def]
+def interpolate_cell(f, to, source, third, near, far, shift, starts, rest, pace, parity):  # type: ignore[no-untyped-def]
     """As `loops.interpolate`."""
-    k = cuda.grid(1)
-    if k < len(shift):
-        f[to[parity, k]] = interpolated(f[source[parity, k]], f[third[parity, k]], near[k], far[k]) + pace * shift[k]
+    cell = cuda.grid(1)
+    if cell < len(rest):
+        gained = pace - pace
+        for k in range(starts[cell], starts[cell + 1]):
+            left = f[source[parity, k]]
+            back = interpolated(left, f[third[parity, k]], near[k], far[k]) + pace * shift[k]
+            gained += back - left
+            f[to[parity, k]] = back
+        f[rest[cell]] -= gained
 
 
 def outflow_cell(f, cells, masks, offsets, velocities, weights, parity, level, leaving):  # type: ignore[no-untyped-def]
@@ -173,7 +178,7 @@ def picked(f, places, out):  # type: ignore[no-untyped-def]
 
 _SWEEPS = {9: kernel(sweep_cell_of_plane), 19: kernel(sweep_cell_of_space)}
 _MACROS = {9: kernel(macros_of_plane), 19: kernel(macros_of_space)}
-_reflect, _interpolate, _picked = (kernel(one) for one in (reflect_link, interpolate_link, picked))
+_reflect, _interpolate, _picked = (kernel(one) for one in (reflect_link, interpolate_cell, picked))
 _outflow, _partial, _level = (kernel(one) for one in (outflow_cell, partial_sum, outlet_level))
 
 
@@ -198,8 +203,8 @@ class Device:
         )
         self._solid, self._excess, self._offsets = put(boundary.solid), put(excess), put(grid.offsets)
         self._velocities, self._weights = put(lattice.velocities.astype(self._kind)), put(lattice.weights.astype(self._kind))
-        self._outlet, self._reflected, self._bodies = (
-            [put(a) for a in part] for part in (boundary.outlet, boundary.reflected, boundary.bodies)
+        self._outlet, self._reflected, self._bodies, self._exchanged = (
+            [put(a) for a in part] for part in (boundary.outlet, boundary.reflected, boundary.bodies, boundary.exchanged)
         )
 
     def _threads(self) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -223,13 +228,13 @@ class Device:
                 _level[1, 1](self._sums, pace, speed, self._kind(n), self.level)
             if n := len(self._reflected[2]):
                 _reflect[blocks(n), BLOCK](self.f, *self._reflected, pace, t)
-            if n := len(self._bodies[3]):
+            if n := len(self._bodies[7]):
                 _interpolate[blocks(n), BLOCK](self.f, *self._bodies, pace, t)
 
     def passed(self, parity: int) -> tuple[np.ndarray, np.ndarray]:
         """What came back from each link of the bodies after a step of this parity, and what went in."""
         found = []
-        for places in self._bodies[:2]:
+        for places in self._exchanged:
             out = cuda.device_array(places.shape[1], self._kind)
             if out.size:
                 _picked[blocks(out.size), BLOCK](self.f, places[parity], out)

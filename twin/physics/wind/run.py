@@ -69,7 +69,9 @@ def init(case: Case, target: Target) -> Run:
     """At rest, but for a gust across the wind: a symmetric wake would wait long for rounding errors to wake it."""
     layout = case.layout
     factor = smagorinsky_factor(layout.eddies)
-    flow = Flow.at_rest(case.grid, case.boundary, layout.excesses(), smagorinsky=factor, dtype=case.dtype, target=target)
+    flow = Flow.at_rest(
+        case.grid, case.boundary, layout.excesses(), smagorinsky=factor, one_rate=layout.one_rate, dtype=case.dtype, target=target
+    )
     _gust(flow, case)
     every = max(2, round(SAMPLE * layout.length / layout.cell / layout.lattice_speed))
     return Run(case, flow, MeanField(case.grid), every)

@@ -12,6 +12,7 @@ from twin.kernel import split
 from twin.kinds import Target
 from twin.physics.wind import loops
 from twin.physics.wind.boundaries import Boundary
+from twin.physics.wind.cell import MAGIC
 from twin.physics.wind.grid import Grid
 
 __all__ = ["Flow", "smagorinsky_factor"]
@@ -40,7 +41,7 @@ class Flow:
     """A flow on a grid.
 
     Attributes:
-        excess: (nx + 2,) tau - 1/2 of each plane, ghosts included.
+        excess: (nx + 2,) tau - 1/2 of each plane, ghosts included. one_rate: odd moments relax as even ones, else by the magic number.
         f: populations before the next step; level: (1,) density deviation at the outlet; step counts the steps done.
     """
 
@@ -52,11 +53,13 @@ class Flow:
     step: int = 0
     threads: int = 1
     device: Literal["cpu", "cuda"] = "cpu"
+    one_rate: bool = False
     _medium: tuple[np.ndarray, np.floating] = field(init=False)
 
     def __post_init__(self) -> None:
         kind = self.f.dtype.type
-        self._medium = self.excess.astype(kind), kind(self.smagorinsky)
+        both = np.stack([self.excess, self.excess if self.one_rate else MAGIC / self.excess])
+        self._medium = both.astype(kind), kind(self.smagorinsky)
         lattice = self.grid.lattice
         self._lattice = lattice.velocities.astype(kind), lattice.weights.astype(kind)
         self._there: Any = None
@@ -66,11 +69,19 @@ class Flow:
 
     @classmethod
     def at_rest(
-        cls, grid: Grid, boundary: Boundary, excess: np.ndarray, *, smagorinsky: float = 0.0, dtype: type, target: Target | None = None
+        cls,
+        grid: Grid,
+        boundary: Boundary,
+        excess: np.ndarray,
+        *,
+        smagorinsky: float = 0.0,
+        one_rate: bool = False,
+        dtype: type,
+        target: Target | None = None,
     ) -> Flow:
         """Everywhere the density 1 and no motion: all stored populations are 0."""
         on = target or Target()
-        return cls(grid, boundary, excess, smagorinsky, _aligned(grid, dtype), threads=on.threads, device=on.device)
+        return cls(grid, boundary, excess, smagorinsky, _aligned(grid, dtype), threads=on.threads, device=on.device, one_rate=one_rate)
 
     def _on_device(self) -> Any:
         """The arrays on the device, where they have been put by the first call."""
@@ -137,7 +148,7 @@ class Flow:
     def _work(self) -> np.ndarray:
         """Of a whole step, see `loops.advance_plane`."""
         b = self.boundary
-        return np.array([[1, len(self.excess) - 1], [1, 2], [0, len(b.runs[0])], [0, len(b.bodies[3])], [0, 1]])
+        return np.array([[1, len(self.excess) - 1], [1, 2], [0, len(b.runs[0])], [0, len(b.bodies[7])], [0, 1]])
 
     def _shares(self, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Of each thread, (threads, 5, 2): the sweep, then all that had to wait for others' sweeps; the end of a step, (1, 5, 2)."""
@@ -176,7 +187,7 @@ class Flow:
             arms: (links, 3) from the reference point of each link's body to where the wall cuts it [cells].
         """
         b, t = self.boundary, 1 - self.parity
-        f, to, source = self.f, b.bodies[0][t], b.bodies[1][t]
+        f, to, source = self.f, b.exchanged[0][t], b.exchanged[1][t]
         if self.device == "cuda":  # only what links hold is fetched; it is summed here, in the same order
             f = np.concatenate(self._on_device().passed(t))
             to, source = np.arange(len(to)), np.arange(len(to), 2 * len(to))
