@@ -121,7 +121,7 @@ def dfg_3d_1z() -> Iterator[Answer]:
         "tunnel": {
             "size": [2.5, 0.41, 0.41], "origin": [0.0, 0.0, 0.0], "walls": "no_slip", "inlet": "parabolic", "sponge": 0.0, "gust": 0.0,
         },
-        "resolution": {"cells_across": 16, "lattice_speed": 0.07},
+        "resolution": {"cells_across": 20, "lattice_speed": 0.07},  # with 16 the middle is off the lattice: drag leaks into lift
         "reference": {"area": 0.041, "length": 0.1},
         "until": {"drag_ci95": 1e-3, "max_flow_throughs": 3, "min_flow_throughs": 2.0},
         "pictures": False,
