@@ -66,6 +66,8 @@ class Work:
             StoreFault: a folder cannot be written; its job is not done.
         """
         begun = time.perf_counter()
+        self._empty_scratch()  # here, where a disk that is full is the store's fault, not a job's
+        self._handed = None
         jobs = [Job(id, number, self._sheet) for number, id in zip(order.numbers, order.ids, strict=True)]
         results = run_jobs(jobs, target=self._target, monitor=monitor, scratch=self._empty_scratch, checkpoint=self._checkpoint)
         for job, attempt, result in zip(jobs, order.attempts, results, strict=True):
