@@ -90,6 +90,8 @@ class Ledger:
 
     def enter(self, first: int, ids: Sequence[str]) -> None:
         """Enter jobs, the first one of number `first`, as pending."""
+        if not ids:
+            return
         with self._db.commit():
             entered = self._db.write(ENTER, len(ids), self._batch, first, bytes.fromhex("".join(ids)))
             self._count({("pending", "", 0): entered})

@@ -35,7 +35,9 @@ def states(ledger):
 
 
 def test_a_start_is_the_next_attempt_and_only_its_ending_counts(ledger):
+    ledger.enter(0, [])
     ledger.enter(0, [A, B])
+    assert ledger.entered() == 2
     assert ledger.claim([(0, A), (1, B)]) == {}
     ledger.start([(0, "pending"), (1, "pending")], "running")
     ledger.lose([(0, "running", True)])
