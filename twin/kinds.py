@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from pydantic import BaseModel
 
 from twin.errors import Fault, UnknownName
+from twin.light import light
 
 if TYPE_CHECKING:
     from twin.result import Result
@@ -70,6 +71,7 @@ class Silent:
         return False
 
 
+@light
 @dataclass(frozen=True)
 class Context:
     """What a run may use beside its spec.

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
-from twin.replaced import having
+from twin.light import having, light
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from twin.scene import Scene
 
 __all__ = ["Expectation", "Result", "Scalar", "Series", "Status", "Verdict"]
@@ -19,6 +19,7 @@ Status = Literal["done", "stopped", "failed"]
 Verdict = Literal["pass", "fail", "none"]
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """A named number: `value` in SI `unit` ("1" for a pure number). Booleans are 0 or 1."""
@@ -27,6 +28,7 @@ class Scalar:
     unit: str = "1"
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """One line of `expect` held against a scalar; `value` is None when the run could not measure it."""
@@ -53,6 +55,7 @@ class Series:
     units: Mapping[str, str]
 
 
+@light
 @dataclass(frozen=True)
 class Result:
     """One run. A kind's `simulate` fills status .. log; `twin.execute` adds identity, verdict and provenance.

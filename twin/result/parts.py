@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin.errors import StoreFault
+from twin.light import light
 from twin.result.aside import write_bytes
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ FIXED = ("id", "index", "status", "verdict", "reason", "seconds", "attempts", "c
 SWEPT = "swept."
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Row:
     """One finished job of a batch.

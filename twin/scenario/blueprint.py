@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from twin.errors import BadScenario
 from twin.kinds import Target, load_kind
-from twin.replaced import having
+from twin.light import having
 from twin.scenario.address import Keys, find, put
 from twin.scenario.build import revised
 from twin.scenario.header import COMMON

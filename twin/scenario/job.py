@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from twin.errors import BadInput
 from twin.kinds import Target
+from twin.light import light
 from twin.scenario.blueprint import Blueprint
 from twin.scenario.build import from_document
 from twin.scenario.identity import identity
@@ -48,6 +49,7 @@ class Sheet(Protocol):
         """Look at the files again."""
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Job:
     """What is to be simulated.
