@@ -7,9 +7,6 @@ in; otherwise each job is read as if it stood in a file of its own. Both ways gi
 
 from __future__ import annotations
 
-import hashlib
-import json
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -22,7 +19,8 @@ from twin.light import having
 from twin.scenario.address import Keys, find, put
 from twin.scenario.build import revised
 from twin.scenario.header import COMMON
-from twin.scenario.identity import FileDigests, decides, identity, setting
+from twin.scenario.identity import FileDigests, identity
+from twin.scenario.lot import Hashed, Lot, hasher
 from twin.scenario.model import Scenario
 from twin.scenario.places import bound_by_rules, patcher, place_at, tree_of
 from twin.scenario.sweep import Points, Sweep
@@ -52,10 +50,10 @@ class Blueprint:
         self._keys = [find({"seed": scenario.seed, **scenario.own}, path) for path in self.paths]
         self._digests = FileDigests()
         self._base = replace(scenario, sweep=None, study=(), document=_without_sweep(scenario.document))
-        self._files = self._files_of(self._base)
+        self._files = self._files_of(self._base.spec)
         self._family = _family(self._base, self._keys, self.points)
         self._digested: list[str] | None = None
-        self._hashed: Callable[[Sequence[Any]], str] | None = None
+        self._hashed: Hashed | None = None
 
     def __len__(self) -> int:
         return len(self.points)
@@ -79,6 +77,10 @@ class Blueprint:
         """Swept path -> value of the job in SI."""
         return dict(zip(self.paths, self.points[index], strict=True))
 
+    def columns(self, numbers: Sequence[int]) -> dict[str, list[Any]]:
+        """Swept path -> values of these jobs in SI."""
+        return dict(zip(self.paths, self.points.columns(numbers), strict=True))
+
     def renew(self) -> None:
         """Look at the files that the ids rest on: where one has changed, the ids change.
 
@@ -98,10 +100,31 @@ class Blueprint:
             BadInput: a file that they use cannot be read.
         """
         family = self._family
+        jobs = range(start, stop)
         if family is None or family.ruled:
-            return [self.made(index)[1] for index in range(start, stop)]
-        hashed = self._hash()
-        return [hashed(family.shown(index)) for index in range(start, stop)]
+            lot = self.lot(jobs)
+            return list(lot.ids) if lot else [self.made(index)[1] for index in jobs]
+        return self._hash()(self.points.columns(jobs, family.texts), len(jobs))
+
+    def lot(self, numbers: Sequence[int]) -> Lot | None:
+        """These jobs, made together; None where each has to be made alone, or one is not valid.
+
+        Raises:
+            BadInput: a file that they use cannot be read.
+        """
+        family = self._family
+        if family is None:
+            return None
+        shown = self.points.columns(numbers, family.texts)
+        held = shown if family.alike else self.points.columns(numbers, family.fields)
+        try:
+            specs = [family.spec(values) for values in zip(*held, strict=True)] if held else [self._base.spec] * len(numbers)
+        except ValueError:
+            return None
+        if not all(self._needs_our_files(spec) for spec in specs):
+            return None
+        seeds = shown[self._keys.index(SEED)] if SEED in self._keys else [self._base.seed] * len(numbers)
+        return Lot(self._base, specs, seeds, self._hash()(shown, len(numbers)))
 
     def made(self, index: int) -> tuple[Scenario, str]:
         """The job as a scenario of its own, and its id.
@@ -110,9 +133,9 @@ class Blueprint:
             BadScenario, BadInput: as `ids`.
         """
         variant, shown = self._varied(index)
-        if shown is None or self._files_of(variant) != self._files:
+        if shown is None or not self._needs_our_files(variant.spec):
             return variant, identity(variant, self._target, digests=self._digests)
-        return variant, self._hash()(shown)
+        return variant, self._hash()([[value] for value in shown], 1)[0]
 
     def document(self, index: int) -> Mapping[str, Any]:
         """The job's document, without sweep and study."""
@@ -139,11 +162,11 @@ class Blueprint:
         document = family.document(shown)
         return having(self._base, {"spec": spec, "seed": document["seed"], "document": document}), shown
 
-    def _hash(self) -> Callable[[Sequence[Any]], str]:
-        """Values of a job -> its id."""
+    def _hash(self) -> Hashed:
+        """Values of jobs -> their ids."""
         if self._digested is None:
             self.renew()
-        self._hashed = self._hashed or _hasher(self._base, self._keys, self._target, self._digests)
+        self._hashed = self._hashed or hasher(self._base, self._keys, self._target, self._digests)
         return self._hashed
 
     def _read(self, index: int) -> Scenario:
@@ -161,9 +184,14 @@ class Blueprint:
             file = str(self.scenario.file or "")
             raise BadScenario([replace(f, remedy=f"{where} {f.remedy}".strip(), file=file, line=1) for f in error.faults]) from error
 
-    def _files_of(self, scenario: Scenario) -> list[Any]:
-        site = scenario.site.files if scenario.site else ()
-        return [*load_kind(scenario.kind).files(scenario.spec, scenario.folder), *site]
+    def _files_of(self, spec: Any) -> list[Any]:
+        base = self._base
+        site = base.site.files if base.site else ()
+        return [*load_kind(base.kind).files(spec, base.folder), *site]
+
+    def _needs_our_files(self, spec: Any) -> bool:
+        """Whether a job of this spec rests on the files of the checked one."""
+        return spec is self._base.spec or self._files_of(spec) == self._files
 
 
 @dataclass(frozen=True)
@@ -235,36 +263,6 @@ def _shared(old: Sequence[Any], new: Sequence[Any]) -> Sequence[Any]:
     """The old values where the new ones are the same, to the type: a million numbers are kept once."""
     same = len(old) == len(new) and all(a == b and type(a) is type(b) for a, b in zip(old, new, strict=True))
     return old if same else new
-
-
-def _hasher(base: Scenario, keys: Sequence[Keys], target: Target, digests: FileDigests) -> Callable[[Sequence[Any]], str]:
-    """Values of a job -> its id: the text that is hashed, with holes where the values go."""
-    token = secrets.token_hex(8)  # no text of a user's looks like a hole
-    marked, marks = {"seed": base.seed, **base.own}, [f"<<{token} {i}>>" for i in range(len(keys))]
-    for place, mark in zip(keys, marks, strict=True):
-        marked = put(marked, place, mark)
-    text = decides(base, target, digests, own={k: v for k, v in marked.items() if k != "seed"}, seed=marked["seed"])
-    holes = sorted((text.index(json.dumps(mark)), number) for number, mark in enumerate(marks))
-    pieces, end = [], 0
-    for start, number in holes:
-        pieces.append(text[end:start])
-        end = start + len(json.dumps(marks[number]))
-    order = [number for _, number in holes]
-    first, *rest = [*pieces, text[end:]]
-    begun = hashlib.sha256(f"{setting(base.kind, target)}{first}".encode())
-
-    def hashed(values: Sequence[Any]) -> str:
-        digest = begun.copy()
-        parts = [part for number, piece in zip(order, rest, strict=True) for part in (_json(values[number]), piece)]
-        digest.update("".join(parts).encode())
-        return digest.hexdigest()
-
-    return hashed
-
-
-def _json(value: Any) -> str:
-    """As the standard library's JSON writes a number."""
-    return repr(value) if type(value) in (float, int) else json.dumps(value)  # finite: fields allow nothing else
 
 
 def _without_sweep(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from twin.light import light
 from twin.scenario.blueprint import Blueprint
 from twin.scenario.build import from_document
 from twin.scenario.identity import identity
+from twin.scenario.lot import Lot
 from twin.scenario.model import Scenario
 from twin.scenario.sweep import count
 
@@ -39,11 +40,17 @@ class Sheet(Protocol):
     def values(self, index: int) -> Mapping[str, Any]:
         """Swept path -> value in SI."""
 
+    def columns(self, numbers: Sequence[int]) -> Mapping[str, Sequence[Any]]:
+        """Swept path -> values of these jobs in SI."""
+
     def document(self, index: int) -> Mapping[str, Any]:
         """Resolved, without sweep and study."""
 
     def made(self, index: int) -> tuple[Scenario, str]:
         """The job as a scenario of its own, and its id with the files as `renew` saw them."""
+
+    def lot(self, numbers: Sequence[int]) -> Lot | None:
+        """These jobs, made together; None where each has to be `made`."""
 
     def renew(self) -> None:
         """Look at the files again."""
@@ -91,6 +98,10 @@ class Single:
         """Nothing is swept."""
         return {}
 
+    def columns(self, numbers: Sequence[int]) -> Mapping[str, Sequence[Any]]:
+        """Nothing is swept."""
+        return {}
+
     def document(self, index: int) -> Mapping[str, Any]:
         """As given."""
         return self._document
@@ -103,6 +114,10 @@ class Single:
         """
         scenario = from_document(self._document, self.folder)
         return scenario, identity(scenario, self._target)
+
+    def lot(self, numbers: Sequence[int]) -> Lot | None:
+        """A single job is made alone."""
+        return None
 
     def renew(self) -> None:
         """The files are looked at for every id."""

@@ -115,6 +115,22 @@ class Points(Sequence[tuple[Any, ...]]):
         self._last = (index, at[::-1])
         return self._last[1]
 
+    def columns(self, numbers: Sequence[int], blocks: Sequence[Sequence[Sequence[Any]]] | None = None) -> list[list[Any]]:
+        """The values of several jobs, a list for each path; `blocks`: other values in place of ours, of the same shape.
+
+        Raises:
+            IndexError: there is no such job.
+        """
+        if numbers and not 0 <= min(numbers) <= max(numbers) < self._jobs:
+            raise IndexError(f"jobs {min(numbers)} to {max(numbers)} of {len(self)}")
+        found: list[list[Any]] = []
+        stride = 1
+        for block, length in zip(reversed(self._blocks if blocks is None else blocks), reversed(self._lengths), strict=True):
+            places = [number // stride % length for number in numbers]
+            found = [*([axis[place] for place in places] for axis in block), *found]
+            stride *= length
+        return found
+
     @property
     def blocks(self) -> list[list[Sequence[Any]]]:
         """Blocks of axes that run together; an axis holds the values of one path."""

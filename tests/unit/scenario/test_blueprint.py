@@ -40,6 +40,13 @@ def same(blueprint: Blueprint, indices) -> None:
         assert json.dumps(quick[0].document) == json.dumps(slow.document)
         assert quick[1] == identity(slow) == identity(from_document(slow.document, slow.folder))
         assert quick[0] == slow
+    lot = blueprint.lot(list(indices))
+    if blueprint._family is None:
+        assert lot is None
+    else:
+        assert lot.ids == [blueprint.made(i)[1] for i in indices]
+        assert lot.specs == [slowly(blueprint, i).spec for i in indices]
+        assert lot.seeds == [slowly(blueprint, i).seed for i in indices]
     assert blueprint.ids(min(indices), max(indices) + 1) == [identity(slowly(blueprint, i)) for i in range(min(indices), max(indices) + 1)]
 
 
@@ -141,6 +148,9 @@ def test_points_are_the_product_of_the_blocks(grid, zipped, sampled, seeds) -> N
     drawn = [(point[len(grid) + len(zips)],) for point in points[: max(sampled, 1) * max(seeds, 1) : max(seeds, 1)]] if sampled else [()]
     rows = list(zip(*zips.values(), strict=True)) or [()]
     wanted = product(product(*axes.values()), rows, drawn, [(7 + i,) for i in range(seeds)] or [()])
+    assert points.columns(range(len(points))) == [list(column) for column in zip(*points, strict=True)]
     assert list(points) == [tuple(value for block in blocks for value in block) for blocks in wanted]
     with pytest.raises(IndexError):
         points[len(points)]
+    with pytest.raises(IndexError):
+        points.columns([len(points)])
