@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 from twin.errors import BadInput, EngineMissing, NodeFailed, SimulationStopped, TwinError
 from twin.kinds import Checkpoint, Context, Kind, Monitor, Silent, Target, kind_names, load_kind
+from twin.light import light
+from twin.outcome import CANCELLED, Outcome, cancelled, judged
 from twin.result.model import Result
-from twin.scenario import Job, Scenario, from_document, identity, judge, verdict
+from twin.scenario import Job, Scenario, from_document, identity, judge, verdict, verdict_of
 from twin.scenario.job import Sheet, expand
 from twin.scenario.needs import Need, of_jobs, references
 
 if TYPE_CHECKING:
     from twin.result import Store
 
-__all__ = ["NeedFailed", "cancelled", "judged", "resolve_needs", "run", "run_job", "run_jobs"]
+__all__ = ["NeedFailed", "outcomes", "resolve_needs", "run", "run_job", "run_jobs"]
 
 Scratch = Callable[[], "Path | None"]
 Checkpoints = Callable[[str], "Checkpoint | None"]
-CANCELLED = "cancelled"
 CHANGED = "a file, the program or the machine is not what this job was made for (its id has changed); submit the scenario again"
 
 
@@ -72,7 +73,8 @@ def run(
         try:
             scenario = resolve_needs(scenario, target=target, monitor=monitor, store=store)
             context = Context(scenario.folder, scenario.seed, scenario.site, scratch, checkpoint := StoredCheckpoint(store, id))
-            result = _simulated(kind, scenario, target, monitor, context)
+            result, seconds = _simulated(kind, scenario.spec, target, monitor, context)
+            result = result.having(stats={"seconds": seconds, **result.stats})
             if _final(result):
                 checkpoint.discard()
         except NeedFailed as error:
@@ -105,6 +107,19 @@ def run_jobs(
     scratch: Scratch = lambda: None,
     checkpoint: Checkpoints = lambda id: None,
 ) -> Iterator[Result]:
+    """As `outcomes`, each as a whole result."""
+    found = outcomes(jobs, target=target, monitor=monitor, scratch=scratch, checkpoint=checkpoint)
+    return (outcome.result() for outcome in found)
+
+
+def outcomes(
+    jobs: Sequence[Job],
+    *,
+    target: Target,
+    monitor: Monitor,
+    scratch: Scratch = lambda: None,
+    checkpoint: Checkpoints = lambda id: None,
+) -> Iterator[Outcome]:
     """Run jobs, in their order; those that can share a launch (equal, non-empty batch keys) run in one.
 
     As `run_job` for each, with the same numbers. Where a shared launch breaks down it is halved until the guilty one is
@@ -114,21 +129,50 @@ def run_jobs(
         scratch: makes the empty folder of the job at hand, where it asks for one.
         checkpoint: where a job, by its id, keeps its state; asked for as late.
     """
-    sheets = list({id(job.sheet): job.sheet for job in jobs}.values())
-    for sheet in sheets:
-        with suppress(BadInput):  # a file that is gone fails the jobs that need it, each with its reason
-            sheet.renew()
-    able = {id(sheet) for sheet in sheets if _may_share(sheet)} if len(jobs) > 1 else set()
-    sharing = [i for i, job in enumerate(jobs) if id(job.sheet) in able] if able else []
-    ready = {i: _ready(jobs[i], target, monitor) for i in sharing}
+    made, able = _made(jobs), _able(jobs)
+    ready = {i: _ready(jobs[i], made[i], target, monitor) for i in able}
     shared = _launches(ready, target, monitor)
     for i, job in enumerate(jobs):
-        one = ready.pop(i, None) or _ready(job, target, monitor)
+        one = ready.pop(i, None) or _ready(job, made[i], target, monitor)
         if isinstance(one, Result):
-            yield one
+            yield Outcome(job, one)
             continue
-        result = shared.pop(i, None) or _attempted(job, one, target, monitor, scratch, checkpoint)
-        yield result if result.id else judged(result, one.scenario, job.id, target)
+        said, seconds = shared.pop(i) if i in shared else _attempted(job, one, target, monitor, scratch, checkpoint)
+        if said.id:
+            yield Outcome(job, said)
+            continue
+        verdict = verdict_of(said.status, one.scenario.expect, said.scalars)
+        yield Outcome(job, said, verdict, seconds, one.scenario, one.spec, one.context.seed, target)
+
+
+_Made = tuple[Scenario, Any, int, str]  # what a job shares with others; its own spec, seed and id
+
+
+def _made(jobs: Sequence[Job]) -> Sequence[_Made | None]:
+    """Of each job what its sheet makes for all of its jobs together; None where it has to be made alone."""
+    made: list[_Made | None] = [None] * len(jobs)
+    for sheet, places in _by_sheet(jobs):
+        lot = None
+        with suppress(TwinError):  # a file that is gone fails the jobs that need it, each with its reason
+            sheet.renew()
+            lot = sheet.lot([jobs[i].index for i in places])
+        if lot is not None:
+            for i, spec, seed, id in zip(places, lot.specs, lot.seeds, lot.ids, strict=True):
+                made[i] = lot.scenario, spec, seed, id
+    return made
+
+
+def _able(jobs: Sequence[Job]) -> Sequence[int]:
+    """Places of the jobs whose kind knows shared launches."""
+    return [i for sheet, places in _by_sheet(jobs) if _may_share(sheet) for i in places] if len(jobs) > 1 else []
+
+
+def _by_sheet(jobs: Sequence[Job]) -> list[tuple[Sheet, list[int]]]:
+    """Sheet, and the places of its jobs."""
+    found: dict[int, tuple[Sheet, list[int]]] = {}
+    for i, job in enumerate(jobs):
+        found.setdefault(id(job.sheet), (job.sheet, []))[1].append(i)
+    return list(found.values())
 
 
 def _may_share(sheet: Sheet) -> bool:
@@ -139,38 +183,46 @@ def _may_share(sheet: Sheet) -> bool:
         return False
 
 
+@light
 @dataclass(frozen=True, eq=False)
 class _Ready:
-    """A job that can be simulated."""
+    """A job that can be simulated. `scenario` is what it shares with others: its own are `spec`, and the seed in `context`."""
 
     kind: Kind
     scenario: Scenario
+    spec: Any
     context: Context
 
 
-def _ready(job: Job, target: Target, monitor: Monitor) -> _Ready | Result:
-    """The job's scenario, checked; or why it cannot be run."""
+def _ready(job: Job, made: _Made | None, target: Target, monitor: Monitor) -> _Ready | Result:
+    """The job, checked; or why it cannot be run."""
     try:
-        scenario, id = job.sheet.made(job.index)
+        scenario, spec, seed, id = made or _alone(job)
         kind = load_kind(scenario.kind)
         _require_device(kind, target)
         if id != job.id:
             return _unjudged(job, CHANGED)
         if not scenario.resolved:
             scenario = resolve_needs(scenario, target=target, monitor=monitor)
-        context = Context(scenario.folder, scenario.seed, scenario.site)
-        if faults := kind.check(scenario.spec, context):
+            spec = scenario.spec
+        context = Context(scenario.folder, seed, scenario.site)
+        if faults := kind.check(spec, context):
             return _unjudged(job, "\n".join(map(str, faults)))
-        return _Ready(kind, scenario, context)
+        return _Ready(kind, scenario, spec, context)
     except TwinError as error:
         return _unjudged(job, str(error))
 
 
-def _attempted(job: Job, one: _Ready, target: Target, monitor: Monitor, scratch: Scratch, checkpoint: Checkpoints) -> Result:
+def _alone(job: Job) -> _Made:
+    scenario, id = job.sheet.made(job.index)
+    return scenario, scenario.spec, scenario.seed, id
+
+
+def _attempted(job: Job, one: _Ready, target: Target, monitor: Monitor, scratch: Scratch, checkpoint: Checkpoints) -> tuple[Result, float]:
     try:
-        return _simulated(one.kind, one.scenario, target, monitor, _Working.of(one.context, scratch, partial(checkpoint, job.id)))
+        return _simulated(one.kind, one.spec, target, monitor, _Working.of(one.context, scratch, partial(checkpoint, job.id)))
     except TwinError as error:
-        return _unjudged(job, str(error))
+        return _unjudged(job, str(error)), 0.0
 
 
 class _Working(Context):
@@ -201,21 +253,21 @@ class _Working(Context):
         return held
 
 
-def _launches(ready: Mapping[int, _Ready | Result], target: Target, monitor: Monitor) -> dict[int, Result]:
-    """Results of the jobs that share a launch with others, by their place."""
+def _launches(ready: Mapping[int, _Ready | Result], target: Target, monitor: Monitor) -> dict[int, tuple[Result, float]]:
+    """What the jobs that share a launch with others came to, and their shares of its seconds, by their place."""
     groups: dict[tuple[Any, ...], dict[int, _Ready]] = {}
     for i, one in ready.items():
         if isinstance(one, _Ready) and one.scenario.resources.time is None:  # a time limit is each job's own
-            key = one.kind.cost(one.scenario.spec).batch_key
+            key = one.kind.cost(one.spec).batch_key
             if key:
                 groups.setdefault((one.kind.name, *key), {})[i] = one
-    found: dict[int, Result] = {}
+    found: dict[int, tuple[Result, float]] = {}
     for group in groups.values():
         found |= _launched(group, target, monitor)
     return found
 
 
-def _launched(group: Mapping[int, _Ready], target: Target, monitor: Monitor) -> dict[int, Result]:
+def _launched(group: Mapping[int, _Ready], target: Target, monitor: Monitor) -> dict[int, tuple[Result, float]]:
     """One launch; halved where it breaks down. A job that is alone is left to the ordinary path."""
     if len(group) < 2 or monitor.cancelled():
         return {}
@@ -223,35 +275,13 @@ def _launched(group: Mapping[int, _Ready], target: Target, monitor: Monitor) -> 
     ones = list(group.values())
     simulate = ones[0].kind.simulate_many
     try:
-        results = simulate([one.scenario.spec for one in ones], target, monitor, [one.context for one in ones]) if simulate else []
+        results = simulate([one.spec for one in ones], target, monitor, [one.context for one in ones]) if simulate else []
     except Exception:
         places = list(group)
         halves = (places[: len(places) // 2], places[len(places) // 2 :])
         return {i: result for half in halves for i, result in _launched({i: group[i] for i in half}, target, monitor).items()}
     share = (time.perf_counter() - begin) / len(group)
-    return {i: r.having(stats={"seconds": share, **r.stats}) for i, r in zip(group, results, strict=True)}
-
-
-def judged(result: Result, scenario: Scenario, id: str, target: Target) -> Result:
-    """The result with identity, expectations, verdict and provenance."""
-    from twin.result import provenance
-
-    missing = any(name not in result.scalars for name in scenario.expect)
-    units = load_kind(scenario.kind).scalars(scenario.spec) if missing else {}
-    expectations = judge(scenario.expect, result.scalars, units)
-    return result.having(
-        id=id,
-        kind=scenario.kind,
-        name=scenario.name,
-        expectations=expectations,
-        verdict=verdict(result.status, expectations),
-        provenance=provenance(target, scenario.seed),
-    )
-
-
-def cancelled(result: Result) -> bool:
-    """Whether somebody stopped the run; such a result is no answer to its scenario."""
-    return result.status == "stopped" and result.reason == CANCELLED
+    return {i: (said, share) for i, said in zip(group, results, strict=True)}
 
 
 def resolve_needs(
@@ -298,11 +328,11 @@ def _all_met(alias: str, source: str, scenario: Scenario, units: Mapping[str, st
     return of_jobs(source, units, [(r.id, {name: s.value for name, s in r.scalars.items()}) for r in results])
 
 
-def _simulated(kind: Kind, scenario: Scenario, target: Target, monitor: Monitor, context: Context) -> Result:
-    """What the kind says; a simulation that breaks down is data too."""
+def _simulated(kind: Kind, spec: Any, target: Target, monitor: Monitor, context: Context) -> tuple[Result, float]:
+    """What the kind says, and the seconds that it took; a simulation that breaks down is data too."""
     begin = time.perf_counter()
     try:
-        result = kind.simulate(scenario.spec, target, monitor, context)
+        result = kind.simulate(spec, target, monitor, context)
     except SimulationStopped as error:
         result = Result("stopped", reason=str(error))
     except TwinError:
@@ -311,7 +341,7 @@ def _simulated(kind: Kind, scenario: Scenario, target: Target, monitor: Monitor,
         result = Result("stopped", reason=CANCELLED)
     except Exception as error:
         result = Result("failed", reason=f"the kind {kind.name} broke down: {type(error).__name__}: {error}", log=traceback.format_exc())
-    return result.having(stats={"seconds": time.perf_counter() - begin, **result.stats})
+    return result, time.perf_counter() - begin
 
 
 def _unjudged(job: Job, reason: str) -> Result:

@@ -54,7 +54,7 @@ class Loop:
     def take(self, report: Report) -> None:
         """What the journal would note."""
         assert not report.fault
-        for ended in report.ended:
+        for ended in (one for run in report.ended for one in run.each()):
             if (ended.number, ended.attempt) in self._flight:
                 self.twice += [ended] if ended.number in self.ended else []
                 self._flight.discard((ended.number, ended.attempt))
@@ -67,7 +67,7 @@ class Loop:
 
     def take_leftover(self, report: Report) -> None:
         """What an earlier driver's elements had finished: theirs are the attempts."""
-        for ended in report.ended:
+        for ended in (one for run in report.ended for one in run.each()):
             self.ended[ended.number] = ended
         self.waiting = deque(number for number in self.waiting if number not in self.ended)
 

@@ -7,7 +7,7 @@ worker does is in the journal first.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from twin.dispatch.backends import Backend
@@ -125,30 +125,32 @@ class Driver:
         numbers = {number for number, _ in held}
         parts = {name: jobs for name, jobs in self._leftover.parts.items() if numbers.issuperset(jobs)}
         whole = {job for jobs in parts.values() for job in jobs}
-        found = [e for e in self._leftover.ended if (e.number, e.attempt) in held and (e.row or e.number in whole)]
+        ended = [one for e in self._leftover.ended for one in e.each()]
+        found = [e for e in ended if (e.number, e.attempt) in held and (e.row or e.number in whole)]
         self._flight |= {e.number: held[e.number, e.attempt] for e in found}
         self._intake.drop({e.number for e in found})
-        busy = self._leftover.busy * len(found) / len(self._leftover.ended)
+        busy = self._leftover.busy * len(found) / len(ended)
         self._settle(replace(self._leftover, ended=found, parts=parts, begun=(), busy=busy))
         if self._intake.exhausted:
             self._leftover = Report()
 
     def _settle(self, report: Report) -> None:
         self._journal.add_units(self._books.batch, report.units)
-        self._pace.saw(len(report.ended), report.busy)
+        self._pace.saw(report.jobs, report.busy)
         self._budget.saw(report.busy)
         self._begin(report)
         parts = {job: self._ledger.add_part(name, len(jobs)) for name, jobs in report.parts.items() for job in jobs[:1]}
         of = {job: parts[jobs[0]] for jobs in report.parts.values() for job in jobs}
-        landed = [e for e in report.ended if self._lands(e)]
-        self._end(Ending(e.number, e.attempt, self._flight[e.number].state, e.state, e.verdict, e.row, of.get(e.number)) for e in landed)
+        landed = [(e, was) for ended in report.ended for e, was in self._landed(ended, of)]
+        self._end(Ending(e.number, e.attempt, was, e.state, e.verdict, e.row, of.get(e.number), count=e.count) for e, was in landed)
         lost = [(each, self._flight.pop(each.number)) for each in report.lost if self._lands(each)]
         if lost:
             self._lose(lost)
-        for e in landed:
-            item = self._flight.pop(e.number)
+        for e, _ in landed:
+            items = [self._flight.pop(number) for number in e.numbers]
             if self._books.worst is not None:
-                self._books.worst.add(e.badness, item.id)
+                for item in items:
+                    self._books.worst.add(e.badness, item.id)
 
     def _begin(self, report: Report) -> None:
         """Placed jobs that run now."""
@@ -159,7 +161,16 @@ class Driver:
             for number, _ in begun:
                 flight[number].state = "running"
 
-    def _lands(self, news: Ended | Lost) -> bool:
+    def _landed(self, ended: Ended, part: Mapping[int, int]) -> list[tuple[Ended, str]]:
+        """What of this is about the starts at hand, and the state so far; all of a run where all of it is alike."""
+        items = [self._flight.get(number) for number in ended.numbers]
+        states = {item.state if item and item.attempt == ended.attempt else "" for item in items}
+        if len(states) > 1 or len({part.get(number) for number in ended.numbers}) > 1:
+            return [found for one in ended.each() for found in self._landed(one, part)]
+        (state,) = states
+        return [(ended, state)] if state else []
+
+    def _lands(self, news: Lost) -> bool:
         """Whether this is about the start at hand, not an older one."""
         item = self._flight.get(news.number)
         return item is not None and item.attempt == news.attempt
@@ -168,7 +179,7 @@ class Driver:
         endings = list(endings)
         self._ledger.end(endings)
         for e in endings:
-            self._tally.add(e.state, e.verdict, cached=e.cached)
+            self._tally.add(e.state, e.verdict, e.count, cached=e.cached)
             if e.row:
                 self._books.filing.add(e.row)
 

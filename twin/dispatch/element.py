@@ -113,7 +113,8 @@ class Reporter:
         self._spool.put_report(self._element, self.life, self._files, news, word, text)
         self._waiting, self._files, self._written_at = [], self._files + 1, time.monotonic()
         for ended in news.ended:
-            self._left.pop((ended.number, ended.attempt), None)
+            for start in ended.starts:
+                self._left.pop(start, None)
 
     def _beat(self) -> None:
         count = len(self._left)
@@ -151,11 +152,11 @@ class Reporter:
 
 def _finished(report: Report) -> Report:
     """The report without runs that were cut short."""
-    cut = {ended.number for ended in report.ended if ended.state == "cancelled"}
+    cut = {number for ended in report.ended if ended.state == "cancelled" for number in ended.numbers}
     if not cut:
         return report
     parts = {name: [number for number in numbers if number not in cut] for name, numbers in report.parts.items()}
-    return replace(report, ended=[ended for ended in report.ended if ended.number not in cut], parts=parts)
+    return replace(report, ended=[ended for ended in report.ended if ended.state != "cancelled"], parts=parts)
 
 
 def main(path: str, wave: str) -> int:

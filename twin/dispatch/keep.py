@@ -6,7 +6,7 @@ import heapq
 import math
 from collections.abc import Sequence
 
-from twin.result.model import Expectation, Result
+from twin.result.model import Expectation
 from twin.result.store import Store
 
 __all__ = ["Worst", "badness", "wanted", "worst_count"]
@@ -17,12 +17,12 @@ def worst_count(keep: str) -> int | None:
     return int(keep.split()[1]) if keep.startswith("worst") else None
 
 
-def wanted(keep: str, result: Result, worst: float | None) -> bool:
-    """Whether this job's folder is written; for `worst N`, whether it is as bad as `worst` (None: not N of them yet)."""
+def wanted(keep: str, status: str, verdict: str, badness: float, worst: float | None) -> bool:
+    """Whether this job's folder is written; for `worst N`, whether it is worse than `worst` (None: not N of them yet)."""
     if keep == "failed":
-        return result.verdict == "fail" or result.status != "done"
+        return verdict == "fail" or status != "done"
     if keep.startswith("worst"):
-        return worst is None or badness(result.status, result.expectations) > worst
+        return worst is None or badness > worst
     return keep == "all"
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from twin.dispatch.database import Database
 from twin.dispatch.lease import alive
 from twin.dispatch.runs import runs
+from twin.light import light
 
 __all__ = ["OPEN", "REUSABLE", "Ending", "Held", "Known", "Ledger"]
 
@@ -55,6 +56,7 @@ class Known:
     driven: bool
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Held:
     """An entered job that is not finished."""
@@ -66,9 +68,15 @@ class Held:
     crashes: int
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a job ended: from which state, to which, with which verdict, and its row as JSON or the number of its part."""
+    """How a job ended, or `count` jobs from `number` on: from which state, to which, with which verdict, and where the rows are.
+
+    Attributes:
+        row: of a single job as JSON.
+        part: number of the part that holds the rows.
+    """
 
     number: int
     attempt: int
@@ -78,6 +86,7 @@ class Ending:
     row: str = ""
     part: int | None = None
     cached: bool = False
+    count: int = 1
 
 
 class Ledger:
@@ -178,12 +187,16 @@ class Ledger:
         if not endings:
             return
         statement = "update job set state=?, verdict=?, cached=?, row=?, part=? where batch=? and number between ? and ? and attempt=?"
-        alike = runs([(e.number, (e.state, e.verdict, e.cached, e.row or None, e.part, e.attempt)) for e in endings])
-        rows = [(*to[:5], self._batch, endings[a].number, endings[b - 1].number, to[5]) for a, b, to in alike]
+        rows = [
+            (e.state, e.verdict, e.cached, e.row or None, e.part, self._batch, e.number, e.number + e.count - 1, e.attempt) for e in endings
+        ]
+        before, after = Counter[str](), Counter[tuple[str, str, int]]()
+        for e in endings:
+            before[e.was] += e.count
+            after[e.state, e.verdict, int(e.cached)] += e.count
         with self._db.commit():
             touched = self._db.write_all(statement, rows)
-            after = Counter([(e.state, e.verdict, int(e.cached)) for e in endings])
-            self._moved(Counter([e.was for e in endings]), after, touched == len(endings))
+            self._moved(before, after, touched == before.total())
 
     def give_back(self) -> None:
         """Whatever is under way is pending again."""

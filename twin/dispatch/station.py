@@ -8,12 +8,14 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from twin.dispatch.done import Done, columns
 from twin.dispatch.rows import row_text
+from twin.dispatch.runs import runs
 from twin.dispatch.wire import Ended, Order, Report, Setup
-from twin.dispatch.work import Done, Work
+from twin.dispatch.work import Work
 from twin.errors import StoreFault
 from twin.kinds import Monitor
 from twin.result.parts import write_part
@@ -60,7 +62,7 @@ class Station:
             except StoreFault as error:
                 self._reports.tell(str(error))
                 return
-            ended = Ended(number, attempt, one.state, one.row.verdict, one.badness, row_text(one.row))
+            ended = Ended(number, attempt, one.state, one.outcome.verdict, one.badness, row_text(one.row))
             self._reports.end([ended], one.units)
             if self._monitor.cancelled():
                 break
@@ -90,11 +92,11 @@ class Station:
 
     def _publish(self, finished: list[Done]) -> None:
         """Write the rows of these jobs, and tell that they ended."""
-        first = finished[0].row
-        name = f"{first.index:09d}-{first.attempts}-{self._mark}.parquet"
-        write_part(self._parts / name, [one.row for one in finished], self._units)
-        ended = [Ended(one.row.index, one.row.attempts, one.state, one.row.verdict, one.badness) for one in finished]
-        self._reports.end(ended, self._units, parts={name: [one.row.index for one in finished]})
+        numbers = [one.outcome.job.index for one in finished]
+        name = f"{numbers[0]:09d}-{finished[0].attempt}-{self._mark}.parquet"
+        write_part(self._parts / name, columns(finished), self._units)
+        alike = runs([(number, (d.attempt, d.state, d.outcome.verdict, d.badness)) for number, d in zip(numbers, finished, strict=True)])
+        self._reports.end([Ended(numbers[a], *how, count=b - a) for a, b, how in alike], self._units, parts={name: numbers})
 
 
 class _Reports:
@@ -121,7 +123,7 @@ class _Reports:
         self._busy += now - (self._began or now)
         self._began, self._at = now, (number, attempt)
 
-    def end(self, ended: list[Ended], units: dict[str, str], parts: dict[str, list[int]] | None = None) -> None:
+    def end(self, ended: list[Ended], units: Mapping[str, str], parts: dict[str, list[int]] | None = None) -> None:
         """The job at hand ended."""
         now = time.perf_counter()
         with self._lock:

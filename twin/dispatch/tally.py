@@ -51,12 +51,14 @@ class Tally:
                 tally.verdicts[verdict or ""] += count
         return tally
 
-    def add(self, state: str, verdict: str, *, cached: bool = False) -> None:
-        """One job ended."""
-        self.states[state] += 1
-        self.verdicts[verdict] += 1
-        self.cached += cached
-        self._computed += not cached
+    def add(self, state: str, verdict: str, count: int = 1, *, cached: bool = False) -> None:
+        """So many jobs ended so."""
+        self.states[state] += count
+        self.verdicts[verdict] += count
+        if cached:
+            self.cached += count
+        else:
+            self._computed += count
 
     @property
     def ended(self) -> int:

@@ -46,7 +46,8 @@ class Posting:
         """What the element says has ended."""
         if report.ended:
             for ended in report.ended:
-                self.left.pop((ended.number, ended.attempt), None)
+                for start in ended.starts:
+                    self.left.pop(start, None)
             self.at = 0
 
     def hear(self, key: Key | None) -> None:

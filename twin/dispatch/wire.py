@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
-from typing import Any, Literal, TypeVar, cast
+from itertools import repeat
+from typing import Annotated, Any, Literal, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from twin.errors import NodeFailed
+from twin.light import light
 from twin.scenario import Blueprint, from_document
 
 __all__ = ["Ended", "Lost", "Order", "Report", "Setup", "Why", "merged"]
@@ -101,9 +103,17 @@ class Order:
         return _checked(cls, data)
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A job that came to its end: its state, and its row as JSON text, unless a part of the report holds it."""
+    """A job that came to its end, or a run of jobs with consecutive numbers that came to equal ends.
+
+    Attributes:
+        number: of the job, or of the first of the run.
+        state: of the job.
+        row: of a single job as JSON text; empty where a part of the report holds it.
+        count: jobs of the run.
+    """
 
     number: int
     attempt: int
@@ -111,6 +121,21 @@ class Ended:
     verdict: str
     badness: float
     row: str = ""
+    count: int = 1
+
+    @property
+    def numbers(self) -> range:
+        """Of the jobs."""
+        return range(self.number, self.number + self.count)
+
+    @property
+    def starts(self) -> Iterator[tuple[int, int]]:
+        """Number and attempt of each."""
+        return zip(self.numbers, repeat(self.attempt))
+
+    def each(self) -> list[Ended]:
+        """One for each job."""
+        return [replace(self, number=number, count=1) for number in self.numbers] if self.count > 1 else [self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +176,14 @@ class Report:
     elapsed: float | None = None
     fault: str = ""
 
+    @property
+    def jobs(self) -> int:
+        """How many ended."""
+        return sum(ended.count for ended in self.ended)
+
     def encode(self) -> bytes:
         """As bytes. `lost` does not travel: the dead tell nothing."""
-        ended = [(e.number, e.attempt, e.state, e.verdict, e.badness, e.row) for e in self.ended]
+        ended = [(e.number, e.attempt, e.state, e.verdict, e.badness, e.row, e.count) for e in self.ended]
         text = {name: getattr(self, name) for name in ("begun", "parts", "busy", "units", "elapsed", "fault")}
         return to_json({**text, "ended": ended})
 
@@ -187,12 +217,15 @@ def merged(reports: Sequence[Report]) -> Report:
     )
 
 
+Count = Annotated[int, Field(ge=1, le=1_000_000)]  # no damaged number makes the driver count for hours
+
+
 class _ReportText(BaseModel):
     """A report as it travels: what ended stands in rows of plain values."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    ended: list[tuple[int, int, State, Verdict, float, str]]
+    ended: list[tuple[int, int, State, Verdict, float, str, Count]]
     begun: list[tuple[int, int]]
     parts: dict[str, list[int]]
     busy: float

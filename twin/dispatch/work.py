@@ -5,40 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from twin.dispatch.done import Done
 from twin.dispatch.keep import badness, wanted, worst_count
-from twin.dispatch.rows import from_result
 from twin.dispatch.wire import Order, Setup
-from twin.execute import cancelled, run_jobs
+from twin.execute import outcomes
 from twin.kinds import Monitor, Target
+from twin.outcome import Outcome, cancelled
 from twin.result import Result, Store
 from twin.result.checkpoint import StoredCheckpoint
-from twin.result.parts import Row
 from twin.scenario import Job
 
-__all__ = ["Done", "Work"]
+__all__ = ["Work"]
 
 UNTOUCHED = 0  # modification time of a scratch folder that nothing was put into
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A job that came to its end.
-
-    Attributes:
-        state: of the job: its status, or `cancelled`.
-        badness: how far it missed its bounds, where `keep` asks for the worst.
-        units: scalar -> unit, those that were not told before.
-    """
-
-    row: Row
-    state: str
-    badness: float
-    units: dict[str, str]
 
 
 class Work:
@@ -65,31 +47,28 @@ class Work:
         Raises:
             StoreFault: a folder cannot be written; its job is not done.
         """
-        begun = time.perf_counter()
         self._empty_scratch()  # here, where a disk that is full is the store's fault, not a job's
         self._handed = None
         jobs = [Job(id, number, self._sheet) for number, id in zip(order.numbers, order.ids, strict=True)]
-        results = run_jobs(jobs, target=self._target, monitor=monitor, scratch=self._empty_scratch, checkpoint=self._checkpoint)
-        for job, attempt, result in zip(jobs, order.attempts, results, strict=True):
-            seconds = result.stats["seconds"] if result.detail else time.perf_counter() - begun
-            yield self._filed(job, attempt, result, float(seconds), order.worst)
-            begun = time.perf_counter()
+        found = outcomes(jobs, target=self._target, monitor=monitor, scratch=self._empty_scratch, checkpoint=self._checkpoint)
+        for attempt, outcome in zip(order.attempts, found, strict=True):
+            yield self._filed(outcome, attempt, order.worst)
 
     def close(self) -> None:
         """Remove the scratch folder."""
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _filed(self, job: Job, attempt: int, result: Result, seconds: float, worst: float | None) -> Done:
-        stopped = cancelled(result)
+    def _filed(self, outcome: Outcome, attempt: int, worst: float | None) -> Done:
+        job, said = outcome.job, outcome.said
+        stopped = cancelled(said)
         if self._checkpoints and not stopped and (checkpoint := self._checkpoints.pop(job.id, None)):
             checkpoint.discard()
-        if wanted(self._keep, result, worst) and not stopped:
-            self._store.put(result.complete(), job.document, scratch=self._handed)
+        bad = badness(said.status, outcome.result().expectations) if self._ranked else 0.0
+        if wanted(self._keep, said.status, outcome.verdict, bad, worst) and not stopped:
+            self._store.put(outcome.result().complete(), job.document, scratch=self._handed)
         self._handed = None
-        row = from_result(result, index=job.index, values=job.values, seconds=seconds, attempts=attempt)
-        bad = badness(result.status, result.expectations) if self._ranked else 0.0
-        return Done(row, "cancelled" if stopped else result.status, bad, self._new_units(result))
+        return Done(outcome, attempt, "cancelled" if stopped else said.status, bad, self._new_units(said))
 
     def _empty_scratch(self) -> Path:
         """A folder for the job's own files; most kinds leave it empty, so it is made again only when it was used."""

@@ -2,7 +2,7 @@
 
 from twin.scenario.blueprint import Blueprint
 from twin.scenario.build import from_document
-from twin.scenario.expect import judge, verdict
+from twin.scenario.expect import judge, verdict, verdict_of
 from twin.scenario.identity import identity
 from twin.scenario.job import Job, Sheet, Single, TooManyJobs, expand, sweep_count
 from twin.scenario.model import Scenario
@@ -32,4 +32,5 @@ __all__ = [
     "resolve",
     "sweep_count",
     "verdict",
+    "verdict_of",
 ]

@@ -11,7 +11,7 @@ from twin.errors import Fault, nearest
 from twin.result.model import Expectation, Scalar, Status, Verdict
 from twin.units import si
 
-__all__ = ["holds", "judge", "read_bound", "read_expect", "unit_of", "verdict"]
+__all__ = ["holds", "judge", "read_bound", "read_expect", "unit_of", "verdict", "verdict_of"]
 
 Bound = Mapping[str, float]
 _KEYS = ("min", "max", "equal", "within", "tolerance")
@@ -115,6 +115,17 @@ def judge(expect: Mapping[str, Bound], scalars: Mapping[str, Scalar], units: Map
         else:
             lines.append(Expectation(name, scalar.value, scalar.unit, bound, holds(scalar.value, bound)))
     return tuple(lines)
+
+
+def verdict_of(status: Status, expect: Mapping[str, Bound], scalars: Mapping[str, Scalar]) -> Verdict:
+    """The verdict alone, as `judge` and `verdict` give it, without the lines that say why."""
+    if status != "done" or not expect:
+        return "none"
+    for name, bound in expect.items():
+        scalar = scalars.get(name)
+        if scalar is None or not holds(scalar.value, bound):
+            return "fail"
+    return "pass"
 
 
 def verdict(status: Status, expectations: tuple[Expectation, ...]) -> Verdict:

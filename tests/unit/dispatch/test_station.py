@@ -36,7 +36,8 @@ def rows(reports, folder):
 def test_every_job_is_told_once(worked, tmp_path, count, parts):
     reports = worked(count)
     assert sorted(rows(reports, tmp_path)) == [(i, 3, float(i)) for i in range(count)]
-    assert sorted(ended.number for report in reports for ended in report.ended) == list(range(count))
+    assert sorted(number for report in reports for ended in report.ended for number in ended.numbers) == list(range(count))
+    assert sum(report.jobs for report in reports) == count
     assert sum(len(report.parts) for report in reports) == parts
     assert sum(report.busy for report in reports) > 0
     assert {name for report in reports for name in report.units} == {"value", "seed", "width"}

@@ -12,6 +12,7 @@ from twin.errors import NodeFailed
 ENDED = (
     Ended(3, 1, "done", "pass", -0.5, '{"id":"ab"}'),
     Ended(4, 2, "failed", "none", math.inf, '{"reason":"a\\nb"}'),
+    Ended(5, 1, "done", "none", 0.0, count=3),
 )
 REPORT = Report(list(ENDED), begun=[(5, 1)], parts={"a.parquet": [3, 4]}, busy=0.25, units={"x": "m"}, elapsed=1.5)
 SETUP = Setup("/store", "/store/b", "worst 3", {"device": "cpu"}, 1, {"kind": "noop", "sweep": {"seeds": 3}}, "/folder")
@@ -35,6 +36,13 @@ def test_reports_and_setups_come_back():
     assert Setup.decode(SETUP.encode()) == SETUP
 
 
+def test_a_run_is_its_jobs():
+    run = Ended(5, 2, "done", "pass", 0.0, count=3)
+    assert run.each() == [Ended(number, 2, "done", "pass", 0.0) for number in (5, 6, 7)]
+    assert list(run.starts) == [(5, 2), (6, 2), (7, 2)]
+    assert Report([run, Ended(9, 1, "done", "pass", 0.0)]).jobs == 4
+
+
 @given(st.data())
 def test_what_is_torn_or_foreign_is_refused(data):
     form = data.draw(st.sampled_from([(Report, REPORT.encode()), (Setup, SETUP.encode()), (Order, Order([1], ["a"], [1]).encode())]))
@@ -44,7 +52,18 @@ def test_what_is_torn_or_foreign_is_refused(data):
         kind.decode(torn)
 
 
-@pytest.mark.parametrize("text", [b"[]", b'{"ended": 1}', REPORT.encode().replace(b'"done"', b'"perhaps"'), b"\xff\x00", b"{" * 10_000])
+FOREIGN = (
+    b"[]",
+    b'{"ended": 1}',
+    REPORT.encode().replace(b'"done"', b'"perhaps"'),
+    Report([Ended(1, 1, "done", "none", 0.0, count=0)]).encode(),
+    Report([Ended(1, 1, "done", "none", 0.0, count=10**12)]).encode(),
+    b"\xff\x00",
+    b"{" * 10_000,
+)
+
+
+@pytest.mark.parametrize("text", FOREIGN)
 def test_a_foreign_report_is_refused(text):
     with pytest.raises(NodeFailed, match="damaged"):
         Report.decode(text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 
 import pytest
 
 from twin.result.model import Scalar
-from twin.scenario import StudyExpectation, judge, load, verdict
+from twin.scenario import StudyExpectation, judge, load, verdict, verdict_of
 from twin.scenario.expect import holds, read_bound, unit_of
 from twin.scenario.study import read_study
 
@@ -88,3 +89,11 @@ def test_a_study_survives_the_document(write) -> None:
     scenario = load(write(text))
     assert scenario.document["study"]["expect"]["width.p95"] == {"max": 0.04, "confidence": 0.8}
     assert [line.name for line in scenario.study] == ["pass_rate", "width.p95"]
+
+
+def test_the_verdict_alone_is_that_of_the_lines() -> None:
+    expect = {"a": {"max": 1.0}, "b": {"equal": 2.0, "tolerance": 0.5}}
+    values = (0.0, 1.0, 1.5, 2.5, math.nan)
+    for status, scalars in product(("done", "stopped"), [{}, *({"a": Scalar(a), "b": Scalar(b)} for a in values for b in values)]):
+        for bounds in ({}, expect):
+            assert verdict_of(status, bounds, scalars) == verdict(status, judge(bounds, scalars))

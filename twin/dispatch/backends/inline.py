@@ -51,7 +51,7 @@ class Inline:
             return Report(fault=str(error))
         if done.state == "cancelled":
             return Report(lost=[Lost(number, attempt, "expired", f"ran longer than its time limit of {self._limit:g} s (resources.time)")])
-        ended = Ended(number, attempt, done.state, done.row.verdict, done.badness, row_text(done.row))
+        ended = Ended(number, attempt, done.state, done.outcome.verdict, done.badness, row_text(done.row))
         return Report([ended], busy=time.perf_counter() - begun, units=done.units)
 
     def stop(self) -> None:

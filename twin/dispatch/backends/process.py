@@ -195,7 +195,8 @@ class Workers:
 
 def _land(worker: _Worker, report: Report) -> None:
     for ended in report.ended:
-        worker.flight.pop((ended.number, ended.attempt), None)
+        for start in ended.starts:
+            worker.flight.pop(start, None)
 
 
 def _signal(worker: _Worker, number: int) -> None:

@@ -158,7 +158,8 @@ class RayActors:
         slot.heard = time.monotonic()
         slot.began = slot.heard - (report.elapsed or 0.0)
         for ended in report.ended:
-            slot.flight.pop((ended.number, ended.attempt), None)
+            for start in ended.starts:
+                slot.flight.pop(start, None)
         return report
 
     def _end(self, number: int, slot: _Slot) -> None:

@@ -197,7 +197,7 @@ class Slurm:
                     "on the nodes (or choose nodes of one kind), then `twin retry`."
                 )
             posting.land(letter.report)
-            self._ended += len(letter.report.ended)
+            self._ended += letter.report.jobs
             self._busy += letter.report.busy
             reports.append(letter.report)
             if not posting.left:
