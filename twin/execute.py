@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin.errors import BadInput, EngineMissing, NodeFailed, SimulationStopped, TwinError
 from twin.kinds import Checkpoint, Context, Kind, Monitor, Silent, Target, kind_names, load_kind
-from twin.light import light
-from twin.outcome import CANCELLED, Outcome, cancelled, judged
+from twin.outcome import CANCELLED, Outcome, Ready, cancelled, judged
 from twin.result.model import Result
 from twin.scenario import Job, Scenario, from_document, identity, judge, verdict, verdict_of
 from twin.scenario.job import Sheet, expand
@@ -109,7 +108,7 @@ def run_jobs(
 ) -> Iterator[Result]:
     """As `outcomes`, each as a whole result."""
     found = outcomes(jobs, target=target, monitor=monitor, scratch=scratch, checkpoint=checkpoint)
-    return (outcome.result() for outcome in found)
+    return (outcome.result(target) for outcome in found)
 
 
 def outcomes(
@@ -142,7 +141,7 @@ def outcomes(
             yield Outcome(job, said)
             continue
         verdict = verdict_of(said.status, one.scenario.expect, said.scalars)
-        yield Outcome(job, said, verdict, seconds, one.scenario, one.spec, one.context.seed, target)
+        yield Outcome(job, said, one, verdict, seconds)
 
 
 _Made = tuple[Scenario, Any, int, str]  # what a job shares with others; its own spec, seed and id
@@ -183,18 +182,7 @@ def _may_share(sheet: Sheet) -> bool:
         return False
 
 
-@light
-@dataclass(frozen=True, eq=False)
-class _Ready:
-    """A job that can be simulated. `scenario` is what it shares with others: its own are `spec`, and the seed in `context`."""
-
-    kind: Kind
-    scenario: Scenario
-    spec: Any
-    context: Context
-
-
-def _ready(job: Job, made: _Made | None, target: Target, monitor: Monitor) -> _Ready | Result:
+def _ready(job: Job, made: _Made | None, target: Target, monitor: Monitor) -> Ready | Result:
     """The job, checked; or why it cannot be run."""
     try:
         scenario, spec, seed, id = made or _alone(job)
@@ -208,7 +196,7 @@ def _ready(job: Job, made: _Made | None, target: Target, monitor: Monitor) -> _R
         context = Context(scenario.folder, seed, scenario.site)
         if faults := kind.check(spec, context):
             return _unjudged(job, "\n".join(map(str, faults)))
-        return _Ready(kind, scenario, spec, context)
+        return Ready(kind, scenario, spec, context)
     except TwinError as error:
         return _unjudged(job, str(error))
 
@@ -218,7 +206,7 @@ def _alone(job: Job) -> _Made:
     return scenario, scenario.spec, scenario.seed, id
 
 
-def _attempted(job: Job, one: _Ready, target: Target, monitor: Monitor, scratch: Scratch, checkpoint: Checkpoints) -> tuple[Result, float]:
+def _attempted(job: Job, one: Ready, target: Target, monitor: Monitor, scratch: Scratch, checkpoint: Checkpoints) -> tuple[Result, float]:
     try:
         return _simulated(one.kind, one.spec, target, monitor, _Working.of(one.context, scratch, partial(checkpoint, job.id)))
     except TwinError as error:
@@ -253,11 +241,11 @@ class _Working(Context):
         return held
 
 
-def _launches(ready: Mapping[int, _Ready | Result], target: Target, monitor: Monitor) -> dict[int, tuple[Result, float]]:
+def _launches(ready: Mapping[int, Ready | Result], target: Target, monitor: Monitor) -> dict[int, tuple[Result, float]]:
     """What the jobs that share a launch with others came to, and their shares of its seconds, by their place."""
-    groups: dict[tuple[Any, ...], dict[int, _Ready]] = {}
+    groups: dict[tuple[Any, ...], dict[int, Ready]] = {}
     for i, one in ready.items():
-        if isinstance(one, _Ready) and one.scenario.resources.time is None:  # a time limit is each job's own
+        if isinstance(one, Ready) and one.scenario.resources.time is None:  # a time limit is each job's own
             key = one.kind.cost(one.spec).batch_key
             if key:
                 groups.setdefault((one.kind.name, *key), {})[i] = one
@@ -267,7 +255,7 @@ def _launches(ready: Mapping[int, _Ready | Result], target: Target, monitor: Mon
     return found
 
 
-def _launched(group: Mapping[int, _Ready], target: Target, monitor: Monitor) -> dict[int, tuple[Result, float]]:
+def _launched(group: Mapping[int, Ready], target: Target, monitor: Monitor) -> dict[int, tuple[Result, float]]:
     """One launch; halved where it breaks down. A job that is alone is left to the ordinary path."""
     if len(group) < 2 or monitor.cancelled():
         return {}

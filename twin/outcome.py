@@ -8,45 +8,54 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from twin.kinds import Target, load_kind
-from twin.light import having, light
+from twin.kinds import Context, Kind, Target, load_kind
+from twin.light import having
 from twin.result.model import Result, Verdict
 from twin.scenario import Job, Scenario, judge, verdict
 
-__all__ = ["CANCELLED", "Outcome", "cancelled", "judged"]
+__all__ = ["CANCELLED", "Outcome", "Ready", "cancelled", "judged"]
 
 CANCELLED = "cancelled"
-HERE = Target()
 
 
-@light
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
+class Ready:
+    """A job that can be simulated.
+
+    Attributes:
+        scenario: what the job shares with others, as in `Lot`: its own are `spec`, and the seed in `context`.
+    """
+
+    kind: Kind
+    scenario: Scenario
+    spec: Any
+    context: Context
+
+
+@dataclass(slots=True, eq=False)
 class Outcome:
     """The end of one job.
 
     Attributes:
         said: what the kind said; where the job did not get as far as being simulated, a result that says why.
+        ready: the job; None where it did not get as far.
         seconds: wall time of the simulation [s]; of its share of the launch, where it shared one.
-        scenario: what the job shares with others, as in `Lot`; None where it did not get as far.
-        spec, seed: its own.
     """
 
     job: Job
     said: Result
+    ready: Ready | None = None
     verdict: Verdict = "none"
     seconds: float = 0.0
-    scenario: Scenario | None = None
-    spec: Any = None
-    seed: int = 0
-    target: Target = HERE
 
-    def result(self) -> Result:
-        """The whole of it, judged."""
-        if self.scenario is None:
+    def result(self, target: Target) -> Result:
+        """The whole of it, judged, as it was run on `target`."""
+        ready = self.ready
+        if ready is None:
             return self.said
-        scenario = having(self.scenario, {"spec": self.spec, "seed": self.seed})
+        scenario = having(ready.scenario, {"spec": ready.spec, "seed": ready.context.seed})
         timed = self.said.having(stats={"seconds": self.seconds, **self.said.stats})
-        return judged(timed, scenario, self.job.id, self.target)
+        return judged(timed, scenario, self.job.id, target)
 
 
 def judged(result: Result, scenario: Scenario, id: str, target: Target) -> Result:

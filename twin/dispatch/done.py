@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from twin.light import light
 from twin.outcome import Outcome
 from twin.result import table
 from twin.result.columns import Columns, by_name
@@ -19,8 +18,7 @@ __all__ = ["LOG_KEPT", "Done", "columns"]
 LOG_KEPT = 8192  # characters of the end of a job's log that its row carries
 
 
-@light
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Done:
     """A job that came to its end.
 
@@ -40,15 +38,19 @@ class Done:
     @property
     def row(self) -> Row:
         """Its row; scalars that are not finite are left out."""
-        return Row(**self.fixed(), values=self.outcome.job.values, scalars=self.scalars())
-
-    def fixed(self) -> dict[str, Any]:
-        """What every job has, by the names of a row."""
-        outcome, said = self.outcome, self.outcome.said
-        return {
-            "id": outcome.job.id, "index": outcome.job.index, "status": said.status, "verdict": outcome.verdict, "reason": said.reason,
-            "seconds": outcome.seconds, "attempts": self.attempt, "cached": False, "log": said.log[-LOG_KEPT:],
-        }  # fmt: skip
+        job, said = self.outcome.job, self.outcome.said
+        return Row(
+            id=job.id,
+            index=job.index,
+            status=said.status,
+            verdict=self.outcome.verdict,
+            reason=said.reason,
+            values=job.values,
+            scalars=self.scalars(),
+            seconds=self.outcome.seconds,
+            attempts=self.attempt,
+            log=said.log[-LOG_KEPT:],
+        )
 
     def scalars(self) -> dict[str, float]:
         """Those that are finite."""
@@ -59,6 +61,18 @@ class Done:
 
 
 def columns(finished: Sequence[Done]) -> Columns:
-    """Rows of jobs of one sheet."""
-    sheet, numbers = finished[0].outcome.job.sheet, [one.outcome.job.index for one in finished]
-    return Columns(by_name([one.fixed() for one in finished]), sheet.columns(numbers), by_name([one.scalars() for one in finished]))
+    """The rows of jobs of one sheet."""
+    outcomes = [one.outcome for one in finished]
+    numbers = [outcome.job.index for outcome in outcomes]
+    fixed: dict[str, Sequence[Any]] = {
+        "id": [outcome.job.id for outcome in outcomes],
+        "index": numbers,
+        "status": [outcome.said.status for outcome in outcomes],
+        "verdict": [outcome.verdict for outcome in outcomes],
+        "reason": [outcome.said.reason for outcome in outcomes],
+        "seconds": [outcome.seconds for outcome in outcomes],
+        "attempts": [one.attempt for one in finished],
+        "cached": [False] * len(finished),
+        "log": [outcome.said.log[-LOG_KEPT:] for outcome in outcomes],
+    }
+    return Columns(fixed, outcomes[0].job.sheet.columns(numbers), by_name([one.scalars() for one in finished]))

@@ -16,8 +16,9 @@ from twin.scenario import Blueprint
 
 __all__ = ["Intake", "Item"]
 
-SLICE = 1000  # jobs asked for at a time
+SLICE = 1000  # jobs of an earlier drive that are looked at a time
 ENTERED = 4000  # jobs entered at a time
+DIGEST = 32  # bytes of an id
 AHEAD = 4096  # jobs that wait, claimed, for their chunk
 ASK_SECONDS = 0.2  # between questions after jobs that another batch computes
 
@@ -54,6 +55,7 @@ class Intake:
         self._ledger, self._batch, self._sheet, self._library = ledger, batch, sheet, library
         self._earlier = self._entered = ledger.entered()  # jobs of an earlier drive
         self._asked_to = 0
+        self._fresh: deque[tuple[int, bytes]] = deque()  # number of the first job, ids: entered by this drive and not asked for
         self.waiting: deque[Item] = deque()
         self._elsewhere: dict[int, Item] = {}  # another batch, or another job of this one, computes the same id
         self._asked = 0.0
@@ -84,17 +86,16 @@ class Intake:
         """
         first, last = self._entered, min(self._entered + ENTERED, len(self._sheet))
         if first < last:
-            self._ledger.enter(first, self._sheet.ids(first, last))
+            ids = self._sheet.ids(first, last)
+            if self._ledger.enter(first, ids) == len(ids):
+                self._fresh.append((first, bytes.fromhex("".join(ids))))
             self._entered = last
 
     def admit(self) -> list[Ending]:
         """Claim the next entered jobs, where few wait; those that are known already end here."""
         if self._asked_to >= self._entered or len(self.waiting) >= AHEAD:
             return []
-        held = self._ledger.unfinished(self._asked_to, self._entered, SLICE)
-        self._check(held)
-        self._asked_to = held[-1].number + 1 if len(held) == SLICE else self._entered
-        items = [Item(h.number, h.id, h.state, h.attempt, h.crashes) for h in held]
+        items = self._next()
         known = self._ledger.claim([(item.number, item.id) for item in items]) if items else {}
         endings: list[Ending] = []
         for item in items:
@@ -106,6 +107,19 @@ class Intake:
             else:
                 self.waiting.append(item)
         return endings
+
+    def _next(self) -> list[Item]:
+        """The next jobs that have not ended. Those that this drive entered are known, and not read back."""
+        if self._fresh and self._fresh[0][0] == self._asked_to:
+            first, digests = self._fresh.popleft()
+            ids = digests.hex()
+            self._asked_to = first + len(digests) // DIGEST
+            return [Item(number, ids[at : at + 2 * DIGEST]) for number, at in enumerate(range(0, len(ids), 2 * DIGEST), start=first)]
+        stop = self._fresh[0][0] if self._fresh else self._entered
+        held = self._ledger.unfinished(self._asked_to, stop, SLICE)
+        self._check(held)
+        self._asked_to = held[-1].number + 1 if len(held) == SLICE else stop
+        return [Item(h.number, h.id, h.state, h.attempt, h.crashes) for h in held]
 
     def drop(self, numbers: Container[int]) -> None:
         """Jobs that need no computing after all."""

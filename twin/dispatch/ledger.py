@@ -33,7 +33,9 @@ ENTER = (
     f"insert into job (batch, number, id, state) {EACH} "
     "select ?, ?+i, substr(?, 32*i+1, 32), 'pending' from each where true on conflict do nothing"
 )
-CLAIM = f"insert into owner {EACH} select substr(?, 32*i+1, 32), ?, ?+i from each where true on conflict do nothing"
+CLAIM = (  # in the order of the ids: the next place in the index is then near the last one
+    f"insert into owner {EACH} select substr(?, 32*i+1, 32), ?, ?+i from each where true order by 1 on conflict do nothing"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,14 @@ class Ledger:
 
     # jobs on their way in
 
-    def enter(self, first: int, ids: Sequence[str]) -> None:
-        """Enter jobs, the first one of number `first`, as pending."""
+    def enter(self, first: int, ids: Sequence[str]) -> int:
+        """Enter jobs, the first one of number `first`, as pending; how many of them were not there."""
         if not ids:
-            return
+            return 0
         with self._db.commit():
             entered = self._db.write(ENTER, len(ids), self._batch, first, bytes.fromhex("".join(ids)))
             self._count({("pending", "", 0): entered})
+            return entered
 
     def entered(self) -> int:
         """How many jobs of the first numbers have been entered. A mended journal may have later ones, with a gap before them."""

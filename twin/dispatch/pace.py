@@ -24,7 +24,7 @@ class Wishes:
     slots: int
     chunk_seconds: float = 0.2
     ahead_seconds: float = 0.15
-    largest: int = 500
+    largest: int = 2000
     first: int = 1
     shares: int = 4
     least_seconds: float = 0.0

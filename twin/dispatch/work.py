@@ -64,9 +64,9 @@ class Work:
         stopped = cancelled(said)
         if self._checkpoints and not stopped and (checkpoint := self._checkpoints.pop(job.id, None)):
             checkpoint.discard()
-        bad = badness(said.status, outcome.result().expectations) if self._ranked else 0.0
+        bad = badness(said.status, outcome.result(self._target).expectations) if self._ranked else 0.0
         if wanted(self._keep, said.status, outcome.verdict, bad, worst) and not stopped:
-            self._store.put(outcome.result().complete(), job.document, scratch=self._handed)
+            self._store.put(outcome.result(self._target).complete(), job.document, scratch=self._handed)
         self._handed = None
         return Done(outcome, attempt, "cancelled" if stopped else said.status, bad, self._new_units(said))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,10 +18,12 @@ from twin.scenario.faults import NOTHING, faults_of
 from twin.scenario.header import COMMON, Header, full_model
 from twin.scenario.model import Scenario
 from twin.scenario.needs import Need, bind, references, restored, unknown_references
-from twin.scenario.schema import Pose
-from twin.scenario.site import WORLD, Site, read_site
+from twin.scenario.schema import WORLD, Pose
 from twin.scenario.sweep import written
 from twin.scenario.sweep_values import resolve_sweep
+
+if TYPE_CHECKING:
+    from twin.scenario.site import Site
 
 __all__ = ["Origin", "build", "from_document", "revised"]
 
@@ -103,13 +105,17 @@ def from_document(document: Mapping[str, Any], folder: str | Path) -> Scenario:
     Raises:
         BadScenario: the document is not valid; faults have no lines.
     """
-    from twin.scenario.read import need_of
-
     folder = Path(folder)
-    scenario, faults = build(document, Origin(folder, need_of, check=False))
+    scenario, faults = build(document, Origin(folder, _need_of, check=False))
     if faults or scenario is None:
         raise BadScenario(faults)
     return scenario
+
+
+def _need_of(source: str, folder: Path, **how: Any) -> Need:
+    from twin.scenario.read import need_of  # with all that reads files: few documents name one
+
+    return need_of(source, folder, **how)
 
 
 def revised(scenario: Scenario, own: Mapping[str, Any], seed: int) -> Scenario:
@@ -175,6 +181,8 @@ def _kind(data: Mapping[str, Any]) -> tuple[Kind | None, list[Fault]]:
 def _site(header: Header, origin: Origin) -> tuple[Site | None, list[Fault]]:
     if header.site is None:
         return None, []
+    from twin.scenario.site import read_site  # with all that a hall can hold: most scenarios have none, and every worker starts with this
+
     try:
         return read_site(header.site, origin.folder), []
     except BadInput as error:

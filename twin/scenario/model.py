@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from twin.scenario.header import COMMON, Policy, Resources
 from twin.scenario.needs import Need
-from twin.scenario.site import Site
 from twin.scenario.study import StudyExpectation
 from twin.scenario.sweep import Sweep
+
+if TYPE_CHECKING:
+    from twin.scenario.site import Site
 
 __all__ = ["Scenario"]
 

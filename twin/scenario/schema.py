@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from twin.units import Angle, Length
 
-__all__ = ["Pose", "Spec"]
+__all__ = ["WORLD", "Pose", "Spec"]
+
+WORLD = "world"  # the frame that all others stand in
 
 
 class Spec(BaseModel):
@@ -21,7 +23,7 @@ class Spec(BaseModel):
 class Pose(Spec):
     """Where something stands: a position and roll-pitch-yaw (about fixed x, y, z, in this order) in a frame."""
 
-    frame: str = Field("world", description="name of a site frame, or `world`")
+    frame: str = Field(WORLD, description="name of a site frame, or `world`")
     position: tuple[Length, Length, Length] = Field((0.0, 0.0, 0.0), description="x, y, z in the frame [m]")
     roll: Angle = Field(0.0, description="rotation about the frame's x axis [rad]")
     pitch: Angle = Field(0.0, description="rotation about the frame's y axis [rad]")

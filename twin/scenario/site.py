@@ -16,13 +16,13 @@ from twin import assets
 from twin.errors import BadInput, BadScenario, Fault, UnknownName
 from twin.scenario import paths, text
 from twin.scenario.faults import faults_of
-from twin.scenario.schema import Pose
-from twin.scenario.site_check import THINGS, WORLD, Files, at, faults_of_site, files_of, named
+from twin.scenario.schema import WORLD, Pose
+from twin.scenario.site_check import THINGS, Files, at, faults_of_site, files_of, named
 from twin.scenario.site_network import Edge, SiteNetwork
 from twin.scenario.site_shape import with_mesh_paths
 from twin.scenario.site_spec import Aisle, Hall, SiteFile, SiteRobot, Thing, Utility, Zone
 
-__all__ = ["WORLD", "Site", "read_site"]
+__all__ = ["Site", "read_site"]
 
 
 @dataclass(frozen=True)

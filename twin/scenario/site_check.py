@@ -9,13 +9,12 @@ from pathlib import Path
 
 from twin.errors import BadInput, Fault, TwinError, nearest
 from twin.scenario import paths, text
-from twin.scenario.schema import Pose
+from twin.scenario.schema import WORLD, Pose
 from twin.scenario.site_shape import mesh_paths
 from twin.scenario.site_spec import Hall, Point, SiteFile
 
 __all__ = ["THINGS", "Named", "at", "faults_of_site", "files_of", "named"]
 
-WORLD = "world"
 THINGS = ("stations", "buffers", "conveyors", "storage", "equipment")
 ON_WALL = 0.01  # [m] how far a door's end may lie off the outline
 

@@ -15,7 +15,7 @@ def test_jobs_that_share_a_launch_go_together_from_the_first_on():
     assert pace.size(100) == 50
 
 
-@pytest.mark.parametrize(("seconds", "size"), [(1e-4, 500), (1e-3, 200), (0.01, 20), (0.15, 1), (60.0, 1)])
+@pytest.mark.parametrize(("seconds", "size"), [(1e-5, 2000), (1e-4, 2000), (1e-3, 200), (0.01, 20), (0.15, 1), (60.0, 1)])
 def test_a_chunk_is_about_a_fifth_of_a_second(seconds, size):
     pace = Pace(Wishes(2))
     pace.saw(100, 100 * seconds)
