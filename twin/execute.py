@@ -128,8 +128,9 @@ def outcomes(
         scratch: makes the empty folder of the job at hand, where it asks for one.
         checkpoint: where a job, by its id, keeps its state; asked for as late.
     """
-    made, able = _made(jobs), _able(jobs)
-    ready = {i: _ready(jobs[i], made[i], target, monitor) for i in able}
+    sheets = _by_sheet(jobs)
+    made = _made(jobs, sheets)
+    ready = {i: _ready(jobs[i], made[i], target, monitor) for i in _able(sheets)} if len(jobs) > 1 else {}
     shared = _launches(ready, target, monitor)
     for i, job in enumerate(jobs):
         one = ready.pop(i, None) or _ready(job, made[i], target, monitor)
@@ -144,13 +145,14 @@ def outcomes(
         yield Outcome(job, said, one, verdict, seconds)
 
 
+_Sheets = Sequence[tuple[Sheet, Sequence[int]]]  # each sheet, and the places of its jobs
 _Made = tuple[Scenario, Any, int, str]  # what a job shares with others; its own spec, seed and id
 
 
-def _made(jobs: Sequence[Job]) -> Sequence[_Made | None]:
+def _made(jobs: Sequence[Job], sheets: _Sheets) -> Sequence[_Made | None]:
     """Of each job what its sheet makes for all of its jobs together; None where it has to be made alone."""
     made: list[_Made | None] = [None] * len(jobs)
-    for sheet, places in _by_sheet(jobs):
+    for sheet, places in sheets:
         lot = None
         with suppress(TwinError):  # a file that is gone fails the jobs that need it, each with its reason
             sheet.renew()
@@ -161,17 +163,16 @@ def _made(jobs: Sequence[Job]) -> Sequence[_Made | None]:
     return made
 
 
-def _able(jobs: Sequence[Job]) -> Sequence[int]:
+def _able(sheets: _Sheets) -> Iterator[int]:
     """Places of the jobs whose kind knows shared launches."""
-    return [i for sheet, places in _by_sheet(jobs) if _may_share(sheet) for i in places] if len(jobs) > 1 else []
+    return (i for sheet, places in sheets if _may_share(sheet) for i in places)
 
 
-def _by_sheet(jobs: Sequence[Job]) -> list[tuple[Sheet, list[int]]]:
-    """Sheet, and the places of its jobs."""
-    found: dict[int, tuple[Sheet, list[int]]] = {}
+def _by_sheet(jobs: Sequence[Job]) -> _Sheets:
+    places: dict[int, list[int]] = {}
     for i, job in enumerate(jobs):
-        found.setdefault(id(job.sheet), (job.sheet, []))[1].append(i)
-    return list(found.values())
+        places.setdefault(id(job.sheet), []).append(i)
+    return [(jobs[found[0]].sheet, found) for found in places.values()]
 
 
 def _may_share(sheet: Sheet) -> bool:

@@ -34,7 +34,7 @@ ENTER = (
     "select ?, ?+i, substr(?, 32*i+1, 32), 'pending' from each where true on conflict do nothing"
 )
 CLAIM = (  # in the order of the ids: the next place in the index is then near the last one
-    f"insert into owner {EACH} select substr(?, 32*i+1, 32), ?, ?+i from each where true order by 1 on conflict do nothing"
+    f"insert into owner {EACH} select substr(?, 32*i+1, 32), ?, ?+i from each where true order by 1, 3 on conflict do nothing"
 )
 
 

@@ -27,7 +27,7 @@ class Wishes:
     largest: int = 2000
     first: int = 1
     shares: int = 4
-    least_seconds: float = 0.0
+    least_seconds: float = 0.02
 
 
 class Pace:

@@ -55,6 +55,17 @@ def test_a_start_is_the_next_attempt_and_only_its_ending_counts(ledger):
     assert dict(ledger.part_of()) == {0: number}
 
 
+def test_a_run_ends_as_one_but_for_jobs_of_other_starts(ledger):
+    ledger.enter(0, [f"{number:064x}" for number in range(6)])
+    ledger.start([(number, "pending") for number in range(6)], "running")
+    ledger.lose([(2, "running", False)])
+    ledger.start([(2, "lost")], "running")
+    ledger.end([Ending(0, 1, "running", "done", "pass", part=1, count=5)])
+    assert states(ledger) == {2: ("running", 2, 0), 5: ("running", 1, 0)}
+    assert sorted(ledger.counts(), key=str) == [("done", "pass", False, 4), ("running", None, False, 2)]
+    assert dict(ledger.part_of()) == dict.fromkeys((0, 1, 3, 4), 1)
+
+
 def test_placed_jobs_run_once_their_node_says_so(ledger):
     ledger.enter(0, [A, B])
     ledger.start([(0, "pending"), (1, "pending")], "placed")

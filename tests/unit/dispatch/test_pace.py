@@ -24,14 +24,20 @@ def test_a_chunk_is_about_a_fifth_of_a_second(seconds, size):
 
 def test_the_last_jobs_are_shared_out():
     pace = Pace(Wishes(2))
-    pace.saw(1000, 0.1)
-    left, chunks = 1000, []
+    pace.saw(1000, 20.0)
+    left, chunks = 80, []
     while left:
         chunks.append(pace.size(left))
         left -= chunks[-1]
-    assert sum(chunks) == 1000
+    assert sum(chunks) == 80
     assert chunks[-1] == 1
-    assert max(chunks) == 125  # an eighth of what is left, for two workers
+    assert max(chunks) == 10  # an eighth of what is left, for two workers
+
+
+def test_the_last_chunks_are_worth_their_price():
+    pace = Pace(Wishes(2))
+    pace.saw(1000, 0.1)
+    assert [pace.size(left) for left in (16_000, 8_000, 1_600, 800, 1)] == [2000, 1000, 200, 200, 200]
 
 
 def test_long_jobs_never_wait_behind_others():
