@@ -16,14 +16,15 @@ from twin.errors import BadInput, EngineMissing, NodeFailed, SimulationStopped, 
 from twin.kinds import Checkpoint, Context, Kind, Monitor, Silent, Target, kind_names, load_kind
 from twin.outcome import CANCELLED, Outcome, Ready, cancelled, judged
 from twin.result.model import Result
-from twin.scenario import Job, Scenario, from_document, identity, judge, verdict, verdict_of
+from twin.scenario import Job, Scenario, from_document, identity, judge, verdict
+from twin.scenario.expect import verdict_of
 from twin.scenario.job import Sheet, expand
 from twin.scenario.needs import Need, of_jobs, references
 
 if TYPE_CHECKING:
     from twin.result import Store
 
-__all__ = ["NeedFailed", "outcomes", "resolve_needs", "run", "run_job", "run_jobs"]
+__all__ = ["NeedFailed", "cancelled", "judged", "outcomes", "resolve_needs", "run", "run_job", "run_jobs"]
 
 Scratch = Callable[[], "Path | None"]
 Checkpoints = Callable[[str], "Checkpoint | None"]

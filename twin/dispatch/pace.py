@@ -1,4 +1,4 @@
-"""How many jobs go to a worker at once: tiny ones in hundreds, long ones singly, so that no core idles at the end."""
+"""How many jobs go to a worker at once: tiny ones by the thousand, long ones singly, so that no core idles at the end."""
 
 from __future__ import annotations
 

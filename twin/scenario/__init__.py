@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin.scenario.blueprint import Blueprint
 from twin.scenario.build import from_document
-from twin.scenario.expect import judge, verdict, verdict_of
+from twin.scenario.expect import judge, verdict
 from twin.scenario.identity import identity
 from twin.scenario.job import Job, Sheet, Single, TooManyJobs, expand, sweep_count
 from twin.scenario.model import Scenario
@@ -39,7 +39,6 @@ __all__ = [
     "resolve",
     "sweep_count",
     "verdict",
-    "verdict_of",
 ]
 
 _LAZY = {"Site": "twin.scenario.site", "check": "twin.scenario.read", "load": "twin.scenario.read"}

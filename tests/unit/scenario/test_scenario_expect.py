@@ -8,8 +8,8 @@ from itertools import product
 import pytest
 
 from twin.result.model import Scalar
-from twin.scenario import StudyExpectation, judge, load, verdict, verdict_of
-from twin.scenario.expect import holds, read_bound, unit_of
+from twin.scenario import StudyExpectation, judge, load, verdict
+from twin.scenario.expect import holds, read_bound, unit_of, verdict_of
 from twin.scenario.study import read_study
 
 
