@@ -49,8 +49,8 @@ def traction(s, n):
 
 
 @kept
-def midpoint(a):
-    return _tensor.midpoint(a)
+def midpoint(a, dt):
+    return _tensor.midpoint(a, dt)
 
 
 @kept
@@ -74,8 +74,18 @@ def strained(x, y, z, u, v, w, dt):
 
 
 @kept
-def pushed(stress, shape, force, lean):
-    return _solid.pushed(stress, shape, force, lean)
+def pushed(t, q, j, rate, slow, g, bow):
+    return _solid.pushed(t, q, j, rate, slow, g, bow)
+
+
+@kept
+def thrust(vol, stress):
+    return _solid.thrust(vol, stress)
+
+
+@kept
+def length(largest):
+    return _hex8.length(largest)
 
 
 @kept

@@ -16,11 +16,15 @@ def axial(w):
     return np.array([w[2, 1], w[0, 2], w[1, 0]])
 
 
+def rows(a):
+    return tuple(flat(row) for row in a)
+
+
 @given(SEEDS)
 def test_the_strain_of_a_step_is_the_symmetric_part_of_the_gradient_in_its_middle(seed):
     a = np.random.default_rng(seed).uniform(-0.4, 0.4, (3, 3))
     exact = a @ np.linalg.inv(np.eye(3) - a / 2)
-    strain, half_turn = midpoint(flat(a))
+    strain, half_turn = midpoint(rows(a), 1.0)
     assert full(strain) == pytest.approx((exact + exact.T) / 2, abs=1e-13)
     assert np.array(half_turn) == pytest.approx(axial((exact - exact.T) / 2) / 2, abs=1e-13)
 
@@ -29,7 +33,7 @@ def test_the_strain_of_a_step_is_the_symmetric_part_of_the_gradient_in_its_middl
 def test_a_rigid_turn_does_not_strain_and_turns_the_stress_exactly(seed, degrees):
     rng = np.random.default_rng(seed)
     turn, stress = rotation(rng.normal(size=3), np.radians(degrees)), symmetric(rng)
-    strain, half_turn = midpoint(flat(np.eye(3) - turn.T))  # x_end - x_start = (1 - R') x_end
+    strain, half_turn = midpoint(rows(np.eye(3) - turn.T), 1.0)  # x_end - x_start = (1 - R') x_end
     assert full(strain) == pytest.approx(np.zeros((3, 3)), abs=1e-12)
     assert full(rotated(voigt(stress), half_turn)) == pytest.approx(turn @ stress @ turn.T, abs=1e-12)
 

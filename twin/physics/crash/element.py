@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from twin.kernel import real, scalar
-from twin.physics.crash.hex8 import shortest, viscosity
+from twin.physics.crash.hex8 import length, shortest, viscosity
+from twin.physics.crash.hourglass import along, damping, squared
 from twin.physics.crash.plasticity import (
     cowper_symonds,
     elastic,
@@ -15,7 +16,7 @@ from twin.physics.crash.plasticity import (
     returned_table,
     warmed,
 )
-from twin.physics.crash.solid import bent, pushed, strained
+from twin.physics.crash.solid import bent, pushed, strained, thrust
 from twin.physics.crash.tensor import contracted, deviator
 from twin.physics.crash.tet4 import tet_pushed, tet_shortest, tet_strained
 
@@ -115,8 +116,11 @@ def _stress(p, s, keep):  # type: ignore[no-untyped-def]
 @scalar
 def _work(vol, strain, before, after, q):  # type: ignore[no-untyped-def]
     """Internal energy of a step [J]: the mean stress on the strain, and what the bulk viscosity took; q: before and after, together."""
-    mean = real(0.5, vol) * (contracted(before, strain) + contracted(after, strain))
-    return vol * (mean - real(0.5, vol) * q * (strain[0] + strain[1] + strain[2]))
+    both = (
+        before[0] + after[0] - q, before[1] + after[1] - q, before[2] + after[2] - q,
+        before[3] + after[3], before[4] + after[4], before[5] + after[5],
+    )  # fmt: skip
+    return real(0.5, vol) * vol * contracted(both, strain)
 
 
 @scalar
@@ -127,15 +131,23 @@ def _damped(stress, q):  # type: ignore[no-untyped-def]
 @scalar
 def _hex(kin, old, dt, m, new):  # type: ignore[no-untyped-def]
     """From the new stress to forces and energies of a hexahedron."""
-    strain, _, shape, modes, lean = kin
+    strain, _, (j, bow, g, (vol, largest, total)), modes = kin
     stress, more, temperature, keep = new
-    rho = old[4] / shape[0]
-    short = shortest(shape[0], shape[1], shape[5], m[1], m[2])
-    q, step = viscosity(rho, shape[1], short, math.sqrt(m[2] / rho), (strain[0] + strain[1] + strain[2]) / dt, m[6], m[5])
-    held, force, leaned = bent(shape, modes, old[6], old[4], dt, m, keep)
-    forces = pushed(_damped(stress, q), shape, force, lean)
-    energy = old[2] + _work(shape[0], strain, old[0], stress, old[7] + q)
-    return forces, stress, old[1] + more, energy, old[3] + leaned, temperature, held, step, q
+    rho = old[4] / vol
+    speed = math.sqrt(m[2] / rho)
+    short = shortest(largest, total, m[1], m[2])
+    q, step = viscosity(rho, length(largest), short, speed, (strain[0] + strain[1] + strain[2]) / dt, m[6], m[5])
+    slow = damping(old[4], speed, total, m[3])
+    held, f, leaned = bent(along(modes, j), old[6], j, vol, dt, m, keep)
+    t = thrust(vol, _damped(stress, q))
+    forces = (
+        pushed(t[0], f, j[0], modes[0], slow, g, bow),
+        pushed(t[1], f, j[1], modes[1], slow, g, bow),
+        pushed(t[2], f, j[2], modes[2], slow, g, bow),
+    )
+    energy = old[2] + _work(vol, strain, old[0], stress, old[7] + q)
+    hourglass = old[3] + leaned + dt * slow * squared(modes)
+    return forces, stress, old[1] + more, energy, hourglass, temperature, held, step, q
 
 
 @scalar

@@ -11,7 +11,7 @@ import math
 from twin.kernel import real, scalar
 from twin.kernel.choose import maximum, minimum
 
-__all__ = ["faces", "gradient", "length", "nodal", "shortest", "slopes_and_modes", "viscosity", "volume"]
+__all__ = ["gradient", "inverse", "length", "nodal", "shortest", "slopes_and_modes", "squares", "viscosity"]
 
 
 @scalar
@@ -32,49 +32,39 @@ def nodal(t, q):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def faces(jx, jy, jz):  # type: ignore[no-untyped-def]
-    """Areas of the three middle faces as vectors, from 8 times the Jacobian's columns; their cofactors.
+def inverse(j):  # type: ignore[no-untyped-def]
+    """Volume by one point [m^3], and the inverse of 8 times the Jacobian: gradients of the natural coordinates, over 8 (3 x 3).
 
-    Returns:
-        c1, c2, c3: tuples (x, y, z) with c_k . dx/dxi_l = det delta_kl, dx/dxi itself not 8 times.
+    Args:
+        j: 8 times the Jacobian, row by row.
     """
-    f = real(1 / 64, jx[0])
-    c1 = (f * (jy[1] * jz[2] - jz[1] * jy[2]), f * (jz[1] * jx[2] - jx[1] * jz[2]), f * (jx[1] * jy[2] - jy[1] * jx[2]))
-    c2 = (f * (jy[2] * jz[0] - jz[2] * jy[0]), f * (jz[2] * jx[0] - jx[2] * jz[0]), f * (jx[2] * jy[0] - jy[2] * jx[0]))
-    c3 = (f * (jy[0] * jz[1] - jz[0] * jy[1]), f * (jz[0] * jx[1] - jx[0] * jz[1]), f * (jx[0] * jy[1] - jy[0] * jx[1]))
-    return c1, c2, c3
+    jx, jy, jz = j
+    ax, ay, az = jy[1] * jz[2] - jz[1] * jy[2], jz[1] * jx[2] - jx[1] * jz[2], jx[1] * jy[2] - jy[1] * jx[2]
+    bx, by, bz = jy[2] * jz[0] - jz[2] * jy[0], jz[2] * jx[0] - jx[2] * jz[0], jx[2] * jy[0] - jy[2] * jx[0]
+    cx, cy, cz = jy[0] * jz[1] - jz[0] * jy[1], jz[0] * jx[1] - jx[0] * jz[1], jx[0] * jy[1] - jy[0] * jx[1]
+    det = jx[0] * ax + jy[0] * ay + jz[0] * az
+    over = real(1, det) / det
+    g = (ax * over, ay * over, az * over), (bx * over, by * over, bz * over), (cx * over, cy * over, cz * over)
+    return real(1 / 64, det) * det, g  # 8 times the determinant of the Jacobian itself
 
 
 @scalar
-def volume(jx, jy, jz, c1):  # type: ignore[no-untyped-def]
-    """One-point volume [m^3]."""
-    return jx[0] * c1[0] + jy[0] * c1[1] + jz[0] * c1[2]
-
-
-@scalar
-def gradient(u, v, w, c1, c2, c3, over):  # type: ignore[no-untyped-def]
-    """Gradient of a vector field from 8 times its slopes; `over` is 1 / volume. Row by row: du/dx, du/dy, ..."""
-    u1, u2, u3 = u[0] * over, u[1] * over, u[2] * over
-    v1, v2, v3 = v[0] * over, v[1] * over, v[2] * over
-    w1, w2, w3 = w[0] * over, w[1] * over, w[2] * over
+def gradient(u, g):  # type: ignore[no-untyped-def]
+    """Derivatives by x, y, z of a field from 8 times its slopes; g: as `inverse` gives it."""
     return (
-        u1 * c1[0] + u2 * c2[0] + u3 * c3[0], u1 * c1[1] + u2 * c2[1] + u3 * c3[1], u1 * c1[2] + u2 * c2[2] + u3 * c3[2],
-        v1 * c1[0] + v2 * c2[0] + v3 * c3[0], v1 * c1[1] + v2 * c2[1] + v3 * c3[1], v1 * c1[2] + v2 * c2[2] + v3 * c3[2],
-        w1 * c1[0] + w2 * c2[0] + w3 * c3[0], w1 * c1[1] + w2 * c2[1] + w3 * c3[1], w1 * c1[2] + w2 * c2[2] + w3 * c3[2],
-    )  # fmt: skip
+        u[0] * g[0][0] + u[1] * g[1][0] + u[2] * g[2][0],
+        u[0] * g[0][1] + u[1] * g[1][1] + u[2] * g[2][1],
+        u[0] * g[0][2] + u[1] * g[1][2] + u[2] * g[2][2],
+    )
 
 
 @scalar
-def length(vol, c1, c2, c3):  # type: ignore[no-untyped-def]
-    """Characteristic length [m]: volume over the largest face; 2/omega_max = length / c for a brick. Negative when inverted.
-
-    Returns:
-        length, sum of the squared areas.
-    """
-    a = c1[0] * c1[0] + c1[1] * c1[1] + c1[2] * c1[2]
-    b = c2[0] * c2[0] + c2[1] * c2[1] + c2[2] * c2[2]
-    c = c3[0] * c3[0] + c3[1] * c3[1] + c3[2] * c3[2]
-    return real(0.25, vol) * vol / math.sqrt(maximum(maximum(a, b), c)), a + b + c
+def squares(g):  # type: ignore[no-untyped-def]
+    """Of the gradients of the natural coordinates, over 64: the largest, and the sum [1/m^2]."""
+    a = g[0][0] * g[0][0] + g[0][1] * g[0][1] + g[0][2] * g[0][2]
+    b = g[1][0] * g[1][0] + g[1][1] * g[1][1] + g[1][2] * g[1][2]
+    c = g[2][0] * g[2][0] + g[2][1] * g[2][1] + g[2][2] * g[2][2]
+    return maximum(maximum(a, b), c), a + b + c
 
 
 @scalar
@@ -94,11 +84,19 @@ def viscosity(rho, le, short, speed, rate, linear, quadratic):  # type: ignore[n
 
 
 @scalar
-def shortest(vol, le, areas2, shear, modulus):  # type: ignore[no-untyped-def]
+def length(largest):  # type: ignore[no-untyped-def]
+    """Characteristic length [m]: volume over the largest middle face, so 2 over the largest gradient of a natural coordinate.
+
+    `largest`: of `squares`.
+    """
+    return real(0.25, largest) / math.sqrt(largest)
+
+
+@scalar
+def shortest(largest, total, shear, modulus):  # type: ignore[no-untyped-def]
     """Length [m] that sound must not pass in a step: 2/omega_max = shortest / c of the free element, exact for bricks.
 
     With Poisson's ratio the sides pull together: omega^2 = (4/rho) (2 mu max b^2 + lambda sum b^2), b the faces over the volume.
     """
-    part = real(2, vol) * shear / modulus
-    largest = real(0.25, vol) * vol / le
-    return le / math.sqrt(part + (real(1, vol) - part) * areas2 / (largest * largest))
+    part = real(2, largest) * shear / modulus
+    return real(0.25, largest) / math.sqrt(part * largest + (real(1, largest) - part) * total)

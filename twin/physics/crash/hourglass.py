@@ -14,103 +14,80 @@ import math
 
 from twin.kernel import real, scalar
 
-__all__ = ["curling", "damping", "edges", "leaning", "power", "pulls", "rates", "spread", "stiffened", "worked"]
+__all__ = ["along", "braced", "curling", "damping", "edges", "power", "rates", "spread", "squared", "stiffened", "worked"]
 
 
 @scalar
-def leaning(hx, hy, hz, c1, c2, c3, over):  # type: ignore[no-untyped-def]
-    """How far each mode's shape follows from linear fields: h_a . x projected on the faces, over the volume; 4 x (3)."""
+def rates(modes, slope, bow):  # type: ignore[no-untyped-def]
+    """Rates of the four modes of one velocity component [m/s]: without what its gradient makes of the places' modes (3 x 4)."""
     return (
-        _on_faces(hx[0], hy[0], hz[0], c1, c2, c3, over),
-        _on_faces(hx[1], hy[1], hz[1], c1, c2, c3, over),
-        _on_faces(hx[2], hy[2], hz[2], c1, c2, c3, over),
-        _on_faces(hx[3], hy[3], hz[3], c1, c2, c3, over),
+        modes[0] - slope[0] * bow[0][0] - slope[1] * bow[1][0] - slope[2] * bow[2][0],
+        modes[1] - slope[0] * bow[0][1] - slope[1] * bow[1][1] - slope[2] * bow[2][1],
+        modes[2] - slope[0] * bow[0][2] - slope[1] * bow[1][2] - slope[2] * bow[2][2],
+        modes[3] - slope[0] * bow[0][3] - slope[1] * bow[1][3] - slope[2] * bow[2][3],
     )
 
 
 @scalar
-def _on_faces(x, y, z, c1, c2, c3, over):  # type: ignore[no-untyped-def]
-    return (
-        over * (x * c1[0] + y * c1[1] + z * c1[2]),
-        over * (x * c2[0] + y * c2[1] + z * c2[2]),
-        over * (x * c3[0] + y * c3[1] + z * c3[2]),
-    )
-
-
-@scalar
-def rates(modes, slopes, lean):  # type: ignore[no-untyped-def]
-    """Rates of the four modes of one velocity component [m/s]."""
-    return (
-        modes[0] - slopes[0] * lean[0][0] - slopes[1] * lean[0][1] - slopes[2] * lean[0][2],
-        modes[1] - slopes[0] * lean[1][0] - slopes[1] * lean[1][1] - slopes[2] * lean[1][2],
-        modes[2] - slopes[0] * lean[2][0] - slopes[1] * lean[2][1] - slopes[2] * lean[2][2],
-        modes[3] - slopes[0] * lean[3][0] - slopes[1] * lean[3][1] - slopes[2] * lean[3][2],
-    )
-
-
-@scalar
-def pulls(q, lean):  # type: ignore[no-untyped-def]
-    """What the modes' forces of one component take from the tractions on the three faces."""
-    return (
-        q[0] * lean[0][0] + q[1] * lean[1][0] + q[2] * lean[2][0] + q[3] * lean[3][0],
-        q[0] * lean[0][1] + q[1] * lean[1][1] + q[2] * lean[2][1] + q[3] * lean[3][1],
-        q[0] * lean[0][2] + q[1] * lean[1][2] + q[2] * lean[2][2] + q[3] * lean[3][2],
-    )
-
-
-@scalar
-def damping(mass, vol, areas2, modulus, viscous):  # type: ignore[no-untyped-def]
+def damping(mass, speed, total, viscous):  # type: ignore[no-untyped-def]
     """Force of a mode's rate [N s/m].
 
     Args:
-        mass: of the element [kg]; vol: its volume; areas2: sum of its squared middle faces.
-        modulus: lambda + 2 mu [Pa].
+        mass: of the element [kg]; speed: of sound [m/s]; total: sum of `squares` [1/m^2].
         viscous: a pure number, 0.1 by habit.
     """
-    # rho V^(2/3) c / 4 with c = sqrt(modulus / rho), and the element's size from its faces: V^(2/3) ~ (4/sqrt 3) sqrt(areas2)
-    size2 = real(2.3094010767585034, vol) * math.sqrt(areas2)
-    return real(0.25, vol) * viscous * size2 * math.sqrt(modulus * mass / vol)
+    # rho V^(2/3) c / 4, and the element's size from its middle faces: V^(2/3) ~ (4/sqrt 3) V sqrt(total)
+    return real(2.3094010767585034 / 4, mass) * viscous * mass * speed * math.sqrt(total)
 
 
 @scalar
-def edges(jx, jy, jz):  # type: ignore[no-untyped-def]
-    """The element's three directions, from 8 times the Jacobian's columns: unit vectors (3 x 3), 1 / (8 times half their length) (3)."""
-    one = real(1, jx[0])
-    r0 = one / math.sqrt(jx[0] * jx[0] + jy[0] * jy[0] + jz[0] * jz[0])
-    r1 = one / math.sqrt(jx[1] * jx[1] + jy[1] * jy[1] + jz[1] * jz[1])
-    r2 = one / math.sqrt(jx[2] * jx[2] + jy[2] * jy[2] + jz[2] * jz[2])
-    e0, e1 = (jx[0] * r0, jy[0] * r0, jz[0] * r0), (jx[1] * r1, jy[1] * r1, jz[1] * r1)
-    return (e0, e1, (jx[2] * r2, jy[2] * r2, jz[2] * r2)), (r0, r1, r2)
+def edges(j):  # type: ignore[no-untyped-def]
+    """1 over the squares of 8 times half the element's lengths in its three directions, and over the products of two of these (01, 12, 20).
+
+    Args:
+        j: 8 times the Jacobian, row by row; its columns are the directions.
+    """
+    a = j[0][0] * j[0][0] + j[1][0] * j[1][0] + j[2][0] * j[2][0]
+    b = j[0][1] * j[0][1] + j[1][1] * j[1][1] + j[2][1] * j[2][1]
+    c = j[0][2] * j[0][2] + j[1][2] * j[1][2] + j[2][2] * j[2][2]
+    over = real(1, a) / (a * b * c)  # one division and two roots for all six: these are what takes longest
+    bc, ca, ab = over * a, over * b, over * c
+    first, second = math.sqrt(ab), math.sqrt(bc)
+    return (b * ab, c * bc, a * ca), (first, second, first * second * b)
 
 
 @scalar
-def curling(modes, e, r):  # type: ignore[no-untyped-def]
+def along(modes, j):  # type: ignore[no-untyped-def]
+    """Rates of each mode on the three columns of 8 times the Jacobian (4 x 3) [m^2/s]; modes: by component (3 x 4)."""
+    return _on_columns(modes, j, 0), _on_columns(modes, j, 1), _on_columns(modes, j, 2), _on_columns(modes, j, 3)
+
+
+@scalar
+def _on_columns(modes, j, n):  # type: ignore[no-untyped-def]
+    x, y, z = modes[0][n], modes[1][n], modes[2][n]
+    return (
+        x * j[0][0] + y * j[1][0] + z * j[2][0],
+        x * j[0][1] + y * j[1][1] + z * j[2][1],
+        x * j[0][2] + y * j[1][2] + z * j[2][2],
+    )
+
+
+@scalar
+def curling(rate, r, rr):  # type: ignore[no-untyped-def]
     """Strain rates of the modes [1/s].
 
     Args:
-        modes: their rates by component (3 x 4), as `rates` has them; e, r: as `edges` gives them.
+        rate: of each mode (4 x 3), as `along` gives them; r, rr: as `edges` gives them.
 
     Returns:
         of the plates normal to directions 0, 1, 2, in the middle of the face: normal strains in the two directions that follow, shear
         strain; and at a corner the normal strain in direction 0, 1, 2 of the fourth mode (3 x 4).
     """
-    a, b, c = _along(modes, e[0]), _along(modes, e[1]), _along(modes, e[2])
-    # modes: xi eta, eta zeta, zeta xi. A plate's normal strain is the mode of that direction and the normal.
+    a, b, c, d = rate  # xi eta, eta zeta, zeta xi, xi eta zeta. A plate's normal strain is the mode of that direction and the normal.
     return (
-        (b[0] * r[1], c[2] * r[2], b[2] * r[2] + c[0] * r[1], a[3] * r[0]),
-        (c[1] * r[2], a[0] * r[0], c[0] * r[0] + a[1] * r[2], b[3] * r[1]),
-        (a[2] * r[0], b[1] * r[1], a[1] * r[1] + b[2] * r[0], c[3] * r[2]),
-    )
-
-
-@scalar
-def _along(modes, e):  # type: ignore[no-untyped-def]
-    """The four modes' rates in one direction [m/s]."""
-    return (
-        modes[0][0] * e[0] + modes[1][0] * e[1] + modes[2][0] * e[2],
-        modes[0][1] * e[0] + modes[1][1] * e[1] + modes[2][1] * e[2],
-        modes[0][2] * e[0] + modes[1][2] * e[1] + modes[2][2] * e[2],
-        modes[0][3] * e[0] + modes[1][3] * e[1] + modes[2][3] * e[2],
+        (a[1] * r[1], c[2] * r[2], (c[1] + a[2]) * rr[1], d[0] * r[0]),
+        (b[2] * r[2], a[0] * r[0], (a[2] + b[0]) * rr[2], d[1] * r[1]),
+        (c[0] * r[0], b[1] * r[1], (b[0] + c[1]) * rr[0], d[2] * r[2]),
     )
 
 
@@ -142,25 +119,34 @@ def _plate(s, d, bend, across, twist, keep):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def spread(stress, vol, e, r):  # type: ignore[no-untyped-def]
-    """Forces of the modes by component (3 x 4) [N] of stresses: the transpose of `curling`, meant over the element."""
-    f = vol * real(1 / 3, vol)  # mean of xi^2; of (xi eta)^2 a third of it
+def spread(stress, vol, r, rr):  # type: ignore[no-untyped-def]
+    """Forces of stresses on the modes, by columns of 8 times the Jacobian (4 x 3) [N/m]: the transpose of `curling`, as a mean."""
+    f = real(-1 / 3, vol) * vol  # mean of xi^2; of (xi eta)^2 a third of it
     g = f * real(1 / 3, vol)
+    f0, f1, f2 = f * r[0], f * r[1], f * r[2]
     p, q, s = stress
-    t0, t1, t2 = f * p[2], f * q[2], f * s[2]
-    a = f * q[1] * r[0], t1 * r[2] + t2 * r[1], f * s[0] * r[0], g * p[3] * r[0]
-    b = f * p[0] * r[1], f * s[1] * r[1], t0 * r[2] + t2 * r[0], g * q[3] * r[1]
-    c = t0 * r[1] + t1 * r[0], f * q[0] * r[2], f * p[1] * r[2], g * s[3] * r[2]
+    t0, t1, t2 = f * rr[1] * p[2], f * rr[2] * q[2], f * rr[0] * s[2]
     return (
-        _summed(a, b, c, e[0][0], e[1][0], e[2][0]),
-        _summed(a, b, c, e[0][1], e[1][1], e[2][1]),
-        _summed(a, b, c, e[0][2], e[1][2], e[2][2]),
+        (f0 * q[1], f1 * p[0], t0 + t1),
+        (t1 + t2, f1 * s[1], f2 * q[0]),
+        (f0 * s[0], t2 + t0, f2 * p[1]),
+        (g * r[0] * p[3], g * r[1] * q[3], g * r[2] * s[3]),
     )
 
 
 @scalar
-def _summed(a, b, c, x, y, z):  # type: ignore[no-untyped-def]
-    return a[0] * x + b[0] * y + c[0] * z, a[1] * x + b[1] * y + c[1] * z, a[2] * x + b[2] * y + c[2] * z, a[3] * x + b[3] * y + c[3] * z
+def braced(q, j, rate, slow):  # type: ignore[no-untyped-def]
+    """Whole force on the modes of one component (4) [N].
+
+    Args:
+        q: as `spread` gives it; j: that component's row of 8 times the Jacobian; rate: of the modes (4), resisted by `slow` times it.
+    """
+    return (
+        q[0][0] * j[0] + q[0][1] * j[1] + q[0][2] * j[2] - slow * rate[0],
+        q[1][0] * j[0] + q[1][1] * j[1] + q[1][2] * j[2] - slow * rate[1],
+        q[2][0] * j[0] + q[2][1] * j[1] + q[2][2] * j[2] - slow * rate[2],
+        q[3][0] * j[0] + q[3][1] * j[1] + q[3][2] * j[2] - slow * rate[3],
+    )
 
 
 @scalar
@@ -180,3 +166,9 @@ def _done(s, t, d):  # type: ignore[no-untyped-def]
 def power(a, b):  # type: ignore[no-untyped-def]
     """Of four forces on four rates [W]."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3]
+
+
+@scalar
+def squared(modes):  # type: ignore[no-untyped-def]
+    """Sum of the squares of all rates (3 x 4) [m^2/s^2]: what damping takes, over its coefficient."""
+    return power(modes[0], modes[0]) + power(modes[1], modes[1]) + power(modes[2], modes[2])

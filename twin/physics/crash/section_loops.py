@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from twin.kernel import loop, scalar
-from twin.physics.crash.hourglass import damping
+from twin.physics.crash.hourglass import damping, edges, spread
 from twin.physics.crash.lanes import TETS
 from twin.physics.crash.layout import HELD, MASS, STRESS, VISCOUS
-from twin.physics.crash.solid import braced, pushed, strained
+from twin.physics.crash.solid import pushed, strained, thrust
 from twin.physics.crash.tet4 import tet_pushed, tet_strained
 
 __all__ = ["add_up"]
@@ -44,16 +46,23 @@ def _forces(x, v, connect, state, law, constants, i):  # type: ignore[no-untyped
     """Forces of an element on its nodes as in the last step [N]: 8 x-components, 8 y, 8 z."""
     places = _eight(x, connect, i, 0), _eight(x, connect, i, 1), _eight(x, connect, i, 2)
     speeds = _eight(v, connect, i, 0), _eight(v, connect, i, 1), _eight(v, connect, i, 2)
-    q = state[VISCOUS, i]
+    p = state[VISCOUS, i]
     s = STRESS
-    stress = state[s, i] - q, state[s + 1, i] - q, state[s + 2, i] - q, state[s + 3, i], state[s + 4, i], state[s + 5, i]
+    stress = state[s, i] - p, state[s + 1, i] - p, state[s + 2, i] - p, state[s + 3, i], state[s + 4, i], state[s + 5, i]
     if law >= TETS:
         _, _, shape = tet_strained(places[0], places[1], places[2], speeds[0], speeds[1], speeds[2], 0.0)
         return tet_pushed(stress, shape)
-    _, _, shape, modes, lean = strained(places[0], places[1], places[2], speeds[0], speeds[1], speeds[2], 0.0)
+    _, _, (j, bow, g, (vol, _, total)), modes = strained(places[0], places[1], places[2], speeds[0], speeds[1], speeds[2], 0.0)
     held = _four(state, HELD, i), _four(state, HELD + 4, i), _four(state, HELD + 8, i)
-    slow = damping(state[MASS, i], shape[0], shape[5], constants[MODULUS], constants[SLOW])
-    return pushed(stress, shape, braced(held, modes, shape, slow), lean)
+    mass = state[MASS, i]
+    slow = damping(mass, math.sqrt(constants[MODULUS] * vol / mass), total, constants[SLOW])
+    t, (r, rr) = thrust(vol, stress), edges(j)
+    q = spread(held, vol, r, rr)
+    return (
+        pushed(t[0], q, j[0], modes[0], slow, g, bow),
+        pushed(t[1], q, j[1], modes[1], slow, g, bow),
+        pushed(t[2], q, j[2], modes[2], slow, g, bow),
+    )
 
 
 @scalar

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from twin.kernel import real, scalar
-from twin.physics.crash.hex8 import faces, gradient, length, nodal, slopes_and_modes, volume
-from twin.physics.crash.hourglass import curling, damping, edges, leaning, power, pulls, rates, spread, stiffened, worked
-from twin.physics.crash.tensor import midpoint, traction
+from twin.kernel import scalar
+from twin.physics.crash.hex8 import gradient, inverse, nodal, slopes_and_modes, squares
+from twin.physics.crash.hourglass import braced, curling, edges, power, rates, spread, stiffened, worked
+from twin.physics.crash.tensor import midpoint
 
-__all__ = ["bent", "braced", "pushed", "strained"]
+__all__ = ["bent", "moved", "pushed", "strained", "thrust"]
+
+
+@scalar
+def moved(u, g, bow):  # type: ignore[no-untyped-def]
+    """Of one velocity component (8) [m/s]: derivatives by x, y, z (3) [1/s], rates of the hourglass modes (4) [m/s]."""
+    slopes, modes = slopes_and_modes(u)
+    by_place = gradient(slopes, g)
+    return by_place, rates(modes, by_place, bow)
 
 
 @scalar
@@ -18,65 +26,56 @@ def strained(x, y, z, u, v, w, dt):  # type: ignore[no-untyped-def]
         x, y, z: places of its nodes at the step's end [m]; u, v, w: velocities during it [m/s]; dt: [s].
 
     Returns:
-        strain increment (6), half the rotation (3), the element's shape (volume, length, faces c1, c2, c3, sum of squares,
-        directions and their lengths as `edges` gives them), rates of its hourglass modes by component (3 x 4), their leaning (4 x 3).
+        strain increment (6), half the rotation (3); of the shape 8 times the Jacobian by rows (3 x 3), hourglass modes of the places by
+        component (3 x 4), gradients (3 x 3) as `inverse` gives them, (volume, largest and sum of their `squares`); rates of the modes
+        (3 x 4).
     """
-    (jx, hx), (jy, hy), (jz, hz) = slopes_and_modes(x), slopes_and_modes(y), slopes_and_modes(z)
-    c1, c2, c3 = faces(jx, jy, jz)
-    vol = volume(jx, jy, jz, c1)
-    over = real(1, vol) / vol
-    le, areas2 = length(vol, c1, c2, c3)
-    (du, hu), (dv, hv), (dw, hw) = slopes_and_modes(u), slopes_and_modes(v), slopes_and_modes(w)
-    strain, half_turn = midpoint(gradient(du, dv, dw, c1, c2, c3, over * dt))
-    lean = leaning(hx, hy, hz, c1, c2, c3, over)
-    modes = rates(hu, du, lean), rates(hv, dv, lean), rates(hw, dw, lean)
-    return strain, half_turn, (vol, le, c1, c2, c3, areas2, *edges(jx, jy, jz)), modes, lean
+    (jx, bx), (jy, by), (jz, bz) = slopes_and_modes(x), slopes_and_modes(y), slopes_and_modes(z)
+    j, bow = (jx, jy, jz), (bx, by, bz)
+    vol, g = inverse(j)
+    (lu, hu), (lv, hv), (lw, hw) = moved(u, g, bow), moved(v, g, bow), moved(w, g, bow)
+    strain, half_turn = midpoint((lu, lv, lw), dt)
+    return strain, half_turn, (j, bow, g, (vol, *squares(g))), (hu, hv, hw)
 
 
 @scalar
-def bent(shape, modes, held, mass, dt, m, keep):  # type: ignore[no-untyped-def]
-    """Hourglass forces. Where the material flows, their elastic part returns as the deviator does.
+def bent(rate, held, j, vol, dt, m, keep):  # type: ignore[no-untyped-def]
+    """Elastic hourglass forces. Where the material flows, they return as the deviator does.
 
     Args:
-        shape, modes: as `strained` gives them; held: stresses of the elastic part so far (3 x 4) [Pa]; m: constants, as `element` has them.
-        keep: what plastic flow left of the deviator.
+        rate: of the modes (4 x 3), as `along` gives them; held: stresses so far (3 x 4) [Pa]; j: 8 times the Jacobian; vol: volume.
+        m: constants, as `element` has them; keep: what plastic flow left of the deviator.
 
     Returns:
-        stresses of the elastic part now (3 x 4), whole force of the modes by component (3 x 4), work done against it in the step [J].
+        stresses now (3 x 4), forces on the modes (4 x 3), as `spread` gives them, work done against them in the step [J].
     """
-    vol, areas2, e, r = shape[0], shape[5], shape[6], shape[7]
-    strain = curling(modes, e, r)
+    r, rr = edges(j)
+    strain = curling(rate, r, rr)
     now = stiffened(held, strain, dt, m[1], m[2], m[4], keep)
-    slow = damping(mass, vol, areas2, m[2], m[3])
-    work = dt * slow * (power(modes[0], modes[0]) + power(modes[1], modes[1]) + power(modes[2], modes[2]))
-    return now, braced(now, modes, shape, slow), work + worked(held, now, strain, vol, dt)
+    return now, spread(now, vol, r, rr), worked(held, now, strain, vol, dt)
 
 
 @scalar
-def braced(held, modes, shape, slow):  # type: ignore[no-untyped-def]
-    """Whole force of the modes by component (3 x 4) [N]: of the stresses held (3 x 4) [Pa], and of their rates, `slow` times these."""
-    q = spread(held, shape[0], shape[6], shape[7])
-    return _grown(q[0], modes[0], slow), _grown(q[1], modes[1], slow), _grown(q[2], modes[2], slow)
+def thrust(vol, stress):  # type: ignore[no-untyped-def]
+    """What a stress (6) does against a gradient, row by row (3 x 3) [J]."""
+    xx, yy, zz, xy, yz, zx = stress
+    a, b, c = -vol * xy, -vol * yz, -vol * zx
+    return (-vol * xx, a, c), (a, -vol * yy, b), (c, b, -vol * zz)
 
 
 @scalar
-def _grown(q, rate, by):  # type: ignore[no-untyped-def]
-    return q[0] + by * rate[0], q[1] + by * rate[1], q[2] + by * rate[2], q[3] + by * rate[3]
+def pushed(t, q, j, rate, slow, g, bow):  # type: ignore[no-untyped-def]
+    """Forces of one component that a hexahedron puts on its nodes (8) [N]: the transpose of `moved`.
 
-
-@scalar
-def pushed(stress, shape, force, lean):  # type: ignore[no-untyped-def]
-    """Forces that a hexahedron puts on its nodes [N]: 8 x-components, 8 y, 8 z."""
-    c1, c2, c3 = shape[2], shape[3], shape[4]
-    t1, t2, t3 = traction(stress, c1), traction(stress, c2), traction(stress, c3)
-    px, py, pz = pulls(force[0], lean), pulls(force[1], lean), pulls(force[2], lean)
-    return (
-        _away(nodal((t1[0] - px[0], t2[0] - px[1], t3[0] - px[2]), force[0])),
-        _away(nodal((t1[1] - py[0], t2[1] - py[1], t3[1] - py[2]), force[1])),
-        _away(nodal((t1[2] - pz[0], t2[2] - pz[1], t3[2] - pz[2]), force[2])),
+    Args:
+        t: row of the `thrust`; q: forces on the modes, as `spread` gives them; j: row of 8 times the Jacobian.
+        rate, slow: of the modes of that component (4), and their damping; g, bow: gradients, modes of the places, as `strained` has them.
+    """
+    force = braced(q, j, rate, slow)
+    a, b, c = t[0] - power(force, bow[0]), t[1] - power(force, bow[1]), t[2] - power(force, bow[2])
+    slopes = (
+        a * g[0][0] + b * g[0][1] + c * g[0][2],
+        a * g[1][0] + b * g[1][1] + c * g[1][2],
+        a * g[2][0] + b * g[2][1] + c * g[2][2],
     )
-
-
-@scalar
-def _away(f):  # type: ignore[no-untyped-def]
-    return -f[0], -f[1], -f[2], -f[3], -f[4], -f[5], -f[6], -f[7]
+    return nodal(slopes, force)

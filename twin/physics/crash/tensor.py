@@ -35,25 +35,26 @@ def traction(s, n):  # type: ignore[no-untyped-def]
 
 
 @scalar
-def midpoint(a):  # type: ignore[no-untyped-def]
+def midpoint(a, dt):  # type: ignore[no-untyped-def]
     """Strain and half rotation of a step, seen from its middle.
 
-    `a` is the gradient of the step's displacement by the places at its end. By those half-way it is a (1 - a/2)^-1, exactly: its
-    symmetric part is free of rotation, however large (Hughes & Winget 1980); taken at the end a spin would strain.
+    `a` (3 x 3), times `dt`, is the gradient of the step's displacement by the places at its end. By those half-way it is
+    a (1 - a/2)^-1, exactly: its symmetric part is free of rotation, however large (Hughes & Winget 1980); taken at the end a spin would
+    strain.
 
     Returns:
         strain increment (6), half the axial vector of the rotation increment (3).
     """
-    one, half = real(1, a[0]), real(0.5, a[0])
-    m0, m1, m2 = one - half * a[0], -half * a[1], -half * a[2]
-    m3, m4, m5 = -half * a[3], one - half * a[4], -half * a[5]
-    m6, m7, m8 = -half * a[6], -half * a[7], one - half * a[8]
+    one, half, part = real(1, dt), real(0.5, dt), real(0.5, dt) * dt
+    m0, m1, m2 = one - part * a[0][0], -part * a[0][1], -part * a[0][2]
+    m3, m4, m5 = -part * a[1][0], one - part * a[1][1], -part * a[1][2]
+    m6, m7, m8 = -part * a[2][0], -part * a[2][1], one - part * a[2][2]
     c0, c1, c2 = m4 * m8 - m5 * m7, m5 * m6 - m3 * m8, m3 * m7 - m4 * m6
     over = one / (m0 * c0 + m1 * c1 + m2 * c2)
     c3, c4, c5 = m2 * m7 - m1 * m8, m0 * m8 - m2 * m6, m1 * m6 - m0 * m7
     c6, c7, c8 = m1 * m5 - m2 * m4, m2 * m3 - m0 * m5, m0 * m4 - m1 * m3
     # a m^-1 = 2 (m^-1 - 1), since a = 2 (1 - m); the inverse is the transposed cofactors over the determinant
-    two = real(2, a[0])
+    two = real(2, dt)
     strain = (
         two * (c0 * over - one),
         two * (c4 * over - one),
@@ -73,19 +74,21 @@ def rotated(s, h):  # type: ignore[no-untyped-def]
     x, y, z = h
     over = two / (one + x * x + y * y + z * z)
     # Cayley's rotation: 1 + 2 ([h] + [h]^2) / (1 + h.h)
-    q00, q01, q02 = one - over * (y * y + z * z), over * (x * y - z), over * (x * z + y)
-    q10, q11, q12 = over * (x * y + z), one - over * (x * x + z * z), over * (y * z - x)
-    q20, q21, q22 = over * (x * z - y), over * (y * z + x), one - over * (x * x + y * y)
+    ox, oy, oz = over * x, over * y, over * z
+    xx, yy, zz, xy, yz, zx = ox * x, oy * y, oz * z, ox * y, oy * z, oz * x
+    q00, q01, q02 = one - (yy + zz), xy - oz, zx + oy
+    q10, q11, q12 = xy + oz, one - (zz + xx), yz - ox
+    q20, q21, q22 = zx - oy, yz + ox, one - (xx + yy)
     a00, a01, a02 = q00 * s[0] + q01 * s[3] + q02 * s[5], q00 * s[3] + q01 * s[1] + q02 * s[4], q00 * s[5] + q01 * s[4] + q02 * s[2]
     a10, a11, a12 = q10 * s[0] + q11 * s[3] + q12 * s[5], q10 * s[3] + q11 * s[1] + q12 * s[4], q10 * s[5] + q11 * s[4] + q12 * s[2]
-    a20, a21, a22 = q20 * s[0] + q21 * s[3] + q22 * s[5], q20 * s[3] + q21 * s[1] + q22 * s[4], q20 * s[5] + q21 * s[4] + q22 * s[2]
+    r00, r11 = a00 * q00 + a01 * q01 + a02 * q02, a10 * q10 + a11 * q11 + a12 * q12
     return (
-        a00 * q00 + a01 * q01 + a02 * q02,
-        a10 * q10 + a11 * q11 + a12 * q12,
-        a20 * q20 + a21 * q21 + a22 * q22,
+        r00,
+        r11,
+        (s[0] + s[1] + s[2]) - (r00 + r11),  # the trace stays
         a00 * q10 + a01 * q11 + a02 * q12,
         a10 * q20 + a11 * q21 + a12 * q22,
-        a20 * q00 + a21 * q01 + a22 * q02,
+        a00 * q20 + a01 * q21 + a02 * q22,
     )
 
 

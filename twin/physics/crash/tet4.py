@@ -28,17 +28,18 @@ def tet_strained(x, y, z, u, v, w, dt):  # type: ignore[no-untyped-def]
     c2 = (cy * az - cz * ay, cz * ax - cx * az, cx * ay - cy * ax)
     c3 = (ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx)
     six = ax * c1[0] + ay * c1[1] + az * c1[2]
-    over = dt / six
+    over = real(1, six) / six
     u1, u2, u3 = (u[1] - u[0]) * over, (u[2] - u[0]) * over, (u[3] - u[0]) * over
     v1, v2, v3 = (v[1] - v[0]) * over, (v[2] - v[0]) * over, (v[3] - v[0]) * over
     w1, w2, w3 = (w[1] - w[0]) * over, (w[2] - w[0]) * over, (w[3] - w[0]) * over
     strain, half_turn = midpoint(
         (
-            u1 * c1[0] + u2 * c2[0] + u3 * c3[0], u1 * c1[1] + u2 * c2[1] + u3 * c3[1], u1 * c1[2] + u2 * c2[2] + u3 * c3[2],
-            v1 * c1[0] + v2 * c2[0] + v3 * c3[0], v1 * c1[1] + v2 * c2[1] + v3 * c3[1], v1 * c1[2] + v2 * c2[2] + v3 * c3[2],
-            w1 * c1[0] + w2 * c2[0] + w3 * c3[0], w1 * c1[1] + w2 * c2[1] + w3 * c3[1], w1 * c1[2] + w2 * c2[2] + w3 * c3[2],
-        )
-    )  # fmt: skip
+            (u1 * c1[0] + u2 * c2[0] + u3 * c3[0], u1 * c1[1] + u2 * c2[1] + u3 * c3[1], u1 * c1[2] + u2 * c2[2] + u3 * c3[2]),
+            (v1 * c1[0] + v2 * c2[0] + v3 * c3[0], v1 * c1[1] + v2 * c2[1] + v3 * c3[1], v1 * c1[2] + v2 * c2[2] + v3 * c3[2]),
+            (w1 * c1[0] + w2 * c2[0] + w3 * c3[0], w1 * c1[1] + w2 * c2[1] + w3 * c3[1], w1 * c1[2] + w2 * c2[2] + w3 * c3[2]),
+        ),
+        dt,
+    )
     opposite = (c1[0] + c2[0] + c3[0], c1[1] + c2[1] + c3[1], c1[2] + c2[2] + c3[2])
     largest = maximum(maximum(_square(c1), _square(c2)), maximum(_square(c3), _square(opposite)))
     return strain, half_turn, (six * real(1 / 6, six), six / math.sqrt(largest), c1, c2, c3)
