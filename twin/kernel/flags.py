@@ -16,7 +16,7 @@ from numba.extending import overload
 
 from twin.kernel.cache import folder_for, writable
 
-__all__ = ["disjoint", "exact", "exact_loop", "exact_scalar", "loop", "piece", "real", "routine", "scalar"]
+__all__ = ["apart", "disjoint", "exact", "exact_loop", "exact_scalar", "loop", "piece", "real", "routine", "scalar"]
 
 FAST = {"contract", "nsz", "arcp", "reassoc", "afn"}
 
@@ -53,7 +53,19 @@ def disjoint(function: Function) -> Function:
     the function does nothing but index its arguments. (Strides as constants of a generated module reach the same speed,
     and cost seconds of compilation for every new size.)
     """
-    compiled: Any = njit(error_model="numpy", fastmath=FAST)(function)
+    return _promised(njit(error_model="numpy", fastmath=FAST)(function))
+
+
+def apart(function: Function) -> Function:
+    """A part of one loop whose array arguments share no memory: as `disjoint`, but inlined where it is called, as a `piece` is.
+
+    The promise holds from its first line to its last and no further: threads that meet outside of it may change each other's arrays.
+    """
+    return _promised(njit(forceinline=True, error_model="numpy", fastmath=FAST)(function))
+
+
+def _promised(compiled: Any) -> Function:
+    """With the promise to LLVM that no two array arguments overlap."""
     if hasattr(compiled, "_compiler"):  # not without the compiler (NUMBA_DISABLE_JIT)
         usual = compiled._compiler._customize_flags
 
@@ -63,8 +75,8 @@ def disjoint(function: Function) -> Function:
             return flags
 
         compiled._compiler._customize_flags = promised
-    apart: Function = compiled
-    return apart
+    made: Function = compiled
+    return made
 
 
 def real(value: Any, like: Any) -> Any:

@@ -5,7 +5,7 @@ The offsets into both arrays are constants, so that the compiler sees that nothi
 
 from __future__ import annotations
 
-from twin.kernel import piece, scalar
+from twin.kernel import apart, scalar
 from twin.physics.crash.element import hex_johnson_cook, hex_linear, hex_table, tet_johnson_cook, tet_linear, tet_table
 from twin.physics.crash.layout import HELD, LANES, VISCOUS
 
@@ -107,7 +107,7 @@ def _johnson_cook(c):  # type: ignore[no-untyped-def]
     return _solid(c), (c[12], c[13], c[14], c[15], c[16], c[17], c[18], c[19]), (c[20], c[21])
 
 
-@piece
+@apart
 def linear(s, t, dt, c):  # type: ignore[no-untyped-def]
     """Hexahedra with linear hardening. `t`: the block's state; `c`: the material's constants."""
     m = _linear(c)
@@ -115,7 +115,7 @@ def linear(s, t, dt, c):  # type: ignore[no-untyped-def]
         _put(s, t, i, hex_linear(_nodes(s, i), _old(t, i), dt, m))
 
 
-@piece
+@apart
 def table(s, t, dt, c):  # type: ignore[no-untyped-def]
     """Hexahedra with tabulated hardening and a rate effect."""
     m = _table(c)
@@ -123,7 +123,7 @@ def table(s, t, dt, c):  # type: ignore[no-untyped-def]
         _put(s, t, i, hex_table(_nodes(s, i), _old(t, i), dt, m))
 
 
-@piece
+@apart
 def johnson_cook(s, t, dt, c):  # type: ignore[no-untyped-def]
     """Hexahedra with Johnson and Cook's law."""
     m = _johnson_cook(c)
@@ -131,7 +131,7 @@ def johnson_cook(s, t, dt, c):  # type: ignore[no-untyped-def]
         _put(s, t, i, hex_johnson_cook(_nodes(s, i), _old(t, i), dt, m))
 
 
-@piece
+@apart
 def linear_tets(s, t, dt, c):  # type: ignore[no-untyped-def]
     """Tetrahedra with linear hardening."""
     m = _linear(c)
@@ -139,7 +139,7 @@ def linear_tets(s, t, dt, c):  # type: ignore[no-untyped-def]
         _put(s, t, i, tet_linear(_nodes(s, i), _old(t, i), dt, m))
 
 
-@piece
+@apart
 def table_tets(s, t, dt, c):  # type: ignore[no-untyped-def]
     """Tetrahedra with tabulated hardening and a rate effect."""
     m = _table(c)
@@ -147,7 +147,7 @@ def table_tets(s, t, dt, c):  # type: ignore[no-untyped-def]
         _put(s, t, i, tet_table(_nodes(s, i), _old(t, i), dt, m))
 
 
-@piece
+@apart
 def johnson_cook_tets(s, t, dt, c):  # type: ignore[no-untyped-def]
     """Tetrahedra with Johnson and Cook's law."""
     m = _johnson_cook(c)
