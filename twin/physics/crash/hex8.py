@@ -19,15 +19,18 @@ def slopes_and_modes(x):  # type: ignore[no-untyped-def]
     """Eight nodal values -> 8 times their derivatives by the natural coordinates (3), and their hourglass modes (4)."""
     a, b, c, d = x[6] - x[0], x[7] - x[1], x[4] - x[2], x[5] - x[3]
     p, q, r, s = x[6] + x[0], x[7] + x[1], x[4] + x[2], x[5] + x[3]
-    slopes = a - b - c + d, a + b - c - d, a + b + c + d
-    return slopes, (p - q + r - s, p + q - r - s, p - q - r + s, a - b + c - d)
+    ad, bc, a_d, b_c = a + d, b + c, a - d, b - c
+    ps, qr, p_s, q_r = p + s, q + r, p - s, q - r
+    return (ad - bc, a_d + b_c, ad + bc), (p_s - q_r, p_s + q_r, ps - qr, a_d - b_c)
 
 
 @scalar
 def nodal(t, q):  # type: ignore[no-untyped-def]
     """Forces on the eight nodes of what works on slopes (3) and modes (4): the transpose of `slopes_and_modes`."""
-    a, b, c, d = t[0] + t[1] + t[2] + q[3], t[1] + t[2] - t[0] - q[3], t[2] - t[0] - t[1] + q[3], t[0] + t[2] - t[1] - q[3]
-    e, f, g, h = q[0] + q[1] + q[2], q[1] - q[0] - q[2], q[0] - q[1] - q[2], q[2] - q[0] - q[1]
+    p, r, s, u = t[2] + t[0], t[2] - t[0], t[1] + q[3], t[1] - q[3]
+    a, b, c, d = p + s, r + u, r - u, p - s
+    p, r, s = q[1] + q[2], q[1] - q[2], q[2] - q[1]
+    e, f, g, h = q[0] + p, r - q[0], q[0] - p, s - q[0]
     return e - a, f - b, g - c, h - d, g + c, h + d, e + a, f + b
 
 
