@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.kernel import loop, piece
+from twin.kernel.ahead import fetch
 from twin.kernel.barrier import meet
 from twin.physics.crash import lanes
 from twin.physics.crash.contact_loops import press, spread
@@ -122,9 +123,10 @@ def _strain(law, curved, heated, tets, s, t, dt, constants):  # type: ignore[no-
 
 @piece
 def _gather(nodes, blocks, s, b):  # type: ignore[no-untyped-def]
-    """Places and velocities of a block's nodes."""
+    """Places and velocities of a block's nodes; meanwhile its state comes from memory, all of its rows by the last node."""
     for k in range(8):
         for i in range(LANES):
+            fetch(blocks.state, ((8 * b + k) * LANES + i) * COUNT >> 3)
             n = np.uint64(blocks.connect[b, k, i])  # unsigned: no look whether it counts from the end
             for d in range(3):
                 s[(8 * d + k) * LANES + i] = nodes.x[n, d]

@@ -1,0 +1,41 @@
+"""Memory asked for before it is needed, so that it comes while the processor is busy with something else.
+
+Processors follow a few streams by themselves; a block of many rows, each read a cache line at a time, they do not foresee. Requests
+must be spread over other work: some twenty can be on their way at once, and one more waits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import types
+from numba.extending import intrinsic, overload
+
+__all__ = ["fetch"]
+
+
+def fetch(array: Any, index: Any) -> None:
+    """Ask for the cache line of a number of a contiguous array, counted as if it were flat. It changes nothing but the time it takes."""
+
+
+@overload(fetch, inline="always")
+def _fetch_compiled(array, index):  # type: ignore[no-untyped-def]  # numba compares the two signatures literally
+    def ask(array, index):  # type: ignore[no-untyped-def]
+        _prefetch(array, index)
+
+    return ask
+
+
+@intrinsic
+def _prefetch(typingctx, array, index):  # type: ignore[no-untyped-def]
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        from llvmlite import ir
+
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        address = builder.bitcast(builder.gep(data, [arguments[1]]), byte)
+        function = builder.module.declare_intrinsic("llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number]))
+        builder.call(function, [address, number(0), number(3), number(1)])  # to be read; into the nearest cache; data, not program
+        return context.get_dummy_value()
+
+    return types.void(array, index), generate
