@@ -1,6 +1,7 @@
 """One block of elements, 64 lanes side by side: nodes in and forces out in one flat array, the state changed where it stands.
 
-The offsets into both arrays are constants, so that the compiler sees that nothing overlaps and takes several lanes at a time.
+The offsets into both arrays are constants and the arrays share no memory, so that the compiler sees that nothing overlaps and takes several
+lanes at a time. A lane's forces are written after its places are read: they stand in the same rows.
 """
 
 from __future__ import annotations
