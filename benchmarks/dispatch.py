@@ -68,7 +68,7 @@ def local_rows(sizes: Sizes, rounds: int) -> list[dict[str, Any]]:
         single, calls, commits = alternately(rounds, [partial(_jobs, sizes.single, chunk=1), partial(_pool, pool), _commits])
         chunked, mapped, commits_too = alternately(rounds, [partial(_jobs, sizes.chunked), partial(_pool_chunked, pool), _commits])
     note = f"{sizes.single} jobs, start of the workers included; held to >= 0.35 x the smaller peer"
-    chunk_note = f"{sizes.chunked} jobs, start of the workers included; held to >= 20,000 jobs/s on an ordinary idle machine"
+    chunk_note = f"{sizes.chunked} jobs, start of the workers included; held to >= 20,000 jobs/s on an idle machine"
     figures = partial(row, unit="jobs/s", threads=WORKERS)
     return [
         figures("no-op jobs one by one", ours=single, peer=calls, peer_name="process pool", note=note),
