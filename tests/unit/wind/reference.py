@@ -21,13 +21,13 @@ def moments(lattice: Lattice, f: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return f.sum(0), np.einsum("q...,qa->...a", f, lattice.velocities)
 
 
-def collided(lattice: Lattice, f: np.ndarray, excess: np.ndarray, smagorinsky: float, one_rate: bool) -> np.ndarray:
-    """TRT with the magic number 3/16, or one rate for both parts; with eddies, always one, tau of each plane is thickened by the stress."""
+def collided(lattice: Lattice, f: np.ndarray, excess: np.ndarray, smagorinsky: float, odd_at_once: bool) -> np.ndarray:
+    """TRT with the magic number 3/16, or odd parts at once; with eddies one rate for both, tau of each plane is thickened by the stress."""
     equal = equilibrium(lattice, *moments(lattice, f))
     stress = np.einsum("q...,qa,qb->...ab", f - equal, lattice.velocities, lattice.velocities)
     tau = excess[1:-1, None, None] + 0.5
     tau = (tau + np.sqrt(tau**2 + smagorinsky * np.sqrt((stress**2).sum((-1, -2))))) / 2
-    odd = 1 / tau if smagorinsky or one_rate else (tau - 0.5) / (3 / 16 + (tau - 0.5) / 2)
+    odd = 1 / tau if smagorinsky else 1.0 if odd_at_once else (tau - 0.5) / (3 / 16 + (tau - 0.5) / 2)
     back = lattice.opposite
     even_part, odd_part = (f + f[back] - equal - equal[back]) / 2, (f - f[back] - equal + equal[back]) / 2
     return f - even_part / tau - odd * odd_part
@@ -67,12 +67,14 @@ def arriving(
     return g[(along, *source)] + pace * shift
 
 
-def run(lattice: Lattice, bodies: np.ndarray, sides: dict[str, Side], excess: np.ndarray, smagorinsky: float, start, paces, one_rate=False):
+def run(
+    lattice: Lattice, bodies: np.ndarray, sides: dict[str, Side], excess: np.ndarray, smagorinsky: float, start, paces, odd_at_once=False
+):
     """Density deviation and velocity after a step for each pace."""
     f = equilibrium(lattice, *start)
     fluid, level = np.argwhere(bodies == 0), 0.0
     for pace in paces:
-        u, g, new = moments(lattice, f)[1], collided(lattice, f, excess, smagorinsky, one_rate), f.copy()
+        u, g, new = moments(lattice, f)[1], collided(lattice, f, excess, smagorinsky, odd_at_once), f.copy()
         for place, d in itertools.product(fluid, range(lattice.count)):
             new[(d, *place)] = arriving(lattice, g, u, bodies, sides, pace, level, place, d)
         if sides["x_high"].kind == "outlet":

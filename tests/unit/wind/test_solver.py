@@ -48,18 +48,18 @@ def case(lattice, shape):
 
 
 @pytest.mark.parametrize(
-    ("smagorinsky", "one_rate"), [(0.0, False), (0.0, True), (smagorinsky_factor(0.1), True)], ids=["laminar", "one rate", "eddies"]
+    ("smagorinsky", "odd_at_once"), [(0.0, False), (0.0, True), (smagorinsky_factor(0.1), True)], ids=["laminar", "odd at once", "eddies"]
 )
 @pytest.mark.parametrize("sides", ["periodic", "driven", "tunnel", "open", "cavity"])
 @pytest.mark.parametrize(("lattice", "shape"), [PLANE, SPACE], ids=["D2Q9", "D3Q19"])
-def test_five_steps_equal_the_reference(lattice, shape, sides, smagorinsky, one_rate):
+def test_five_steps_equal_the_reference(lattice, shape, sides, smagorinsky, odd_at_once):
     bodies, excess, start = case(lattice, shape)
     chosen = sides_of(sides, lattice.plane)
     paces = [0.2, 0.4, 0.6, 0.8, 1.0]
-    rho, u = reference.run(lattice, bodies, chosen, excess, smagorinsky, start, paces, one_rate)
+    rho, u = reference.run(lattice, bodies, chosen, excess, smagorinsky, start, paces, odd_at_once)
     grid = Grid(lattice, shape)
     boundary = connect(grid, bodies, chosen, None, np.float64)
-    flow = Flow.at_rest(grid, boundary, excess, smagorinsky=smagorinsky, one_rate=one_rate, dtype=np.float64)
+    flow = Flow.at_rest(grid, boundary, excess, smagorinsky=smagorinsky, odd_at_once=odd_at_once, dtype=np.float64)
     flow.start(*start)
     flow.advance(np.array(paces))
     found_rho, found_u = flow.fields()

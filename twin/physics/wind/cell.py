@@ -12,6 +12,7 @@ from twin.kernel import real, scalar
 from twin.kernel.choose import root
 
 __all__ = [
+    "AT_ONCE",
     "MAGIC",
     "macros_d2q9",
     "macros_d3q19",
@@ -26,11 +27,12 @@ __all__ = [
 ]
 
 MAGIC = 3 / 16  # (tau+ - 1/2)(tau- - 1/2): half-way bounce-back then lies exactly half-way in a parabola
+AT_ONCE = 0.5  # tau - 1/2 of moments that are at equilibrium after each step
 
 
 @scalar
 def rate(excess):  # type: ignore[no-untyped-def]
-    """Relaxation rate from tau - 1/2. That of even moments is 3 nu; of odd ones MAGIC over that, or the same (`Layout.one_rate`).
+    """Relaxation rate from tau - 1/2. That of even moments is 3 nu; of odd ones MAGIC over that, or AT_ONCE (`Layout.odd_at_once`).
 
     With eddies it is the same for both: there tau - 1/2 is next to nothing, and a fixed magic number would leave the odd moments
     unrelaxed: their noise fills the tunnel.

@@ -70,7 +70,7 @@ def init(case: Case, target: Target) -> Run:
     layout = case.layout
     factor = smagorinsky_factor(layout.eddies)
     flow = Flow.at_rest(
-        case.grid, case.boundary, layout.excesses(), smagorinsky=factor, one_rate=layout.one_rate, dtype=case.dtype, target=target
+        case.grid, case.boundary, layout.excesses(), smagorinsky=factor, odd_at_once=layout.odd_at_once, dtype=case.dtype, target=target
     )
     _gust(flow, case)
     every = max(2, round(SAMPLE * layout.length / layout.cell / layout.lattice_speed))

@@ -12,7 +12,7 @@ from twin.kernel import split
 from twin.kinds import Target
 from twin.physics.wind import loops
 from twin.physics.wind.boundaries import Boundary
-from twin.physics.wind.cell import MAGIC
+from twin.physics.wind.cell import AT_ONCE, MAGIC
 from twin.physics.wind.grid import Grid
 
 __all__ = ["Flow", "smagorinsky_factor"]
@@ -41,7 +41,7 @@ class Flow:
     """A flow on a grid.
 
     Attributes:
-        excess: (nx + 2,) tau - 1/2 of each plane, ghosts included. one_rate: odd moments relax as even ones, else by the magic number.
+        excess: (nx + 2,) tau - 1/2 of each plane, ghosts included. odd_at_once: odd moments relax within a step, else by the magic number.
         f: populations before the next step; level: (1,) density deviation at the outlet; step counts the steps done.
     """
 
@@ -53,12 +53,12 @@ class Flow:
     step: int = 0
     threads: int = 1
     device: Literal["cpu", "cuda"] = "cpu"
-    one_rate: bool = False
+    odd_at_once: bool = False
     _medium: tuple[np.ndarray, np.floating] = field(init=False)
 
     def __post_init__(self) -> None:
         kind = self.f.dtype.type
-        both = np.stack([self.excess, self.excess if self.one_rate else MAGIC / self.excess])
+        both = np.stack([self.excess, np.full_like(self.excess, AT_ONCE) if self.odd_at_once else MAGIC / self.excess])
         self._medium = both.astype(kind), kind(self.smagorinsky)
         lattice = self.grid.lattice
         self._lattice = lattice.velocities.astype(kind), lattice.weights.astype(kind)
@@ -75,13 +75,14 @@ class Flow:
         excess: np.ndarray,
         *,
         smagorinsky: float = 0.0,
-        one_rate: bool = False,
+        odd_at_once: bool = False,
         dtype: type,
         target: Target | None = None,
     ) -> Flow:
         """Everywhere the density 1 and no motion: all stored populations are 0."""
         on = target or Target()
-        return cls(grid, boundary, excess, smagorinsky, _aligned(grid, dtype), threads=on.threads, device=on.device, one_rate=one_rate)
+        populations = _aligned(grid, dtype)
+        return cls(grid, boundary, excess, smagorinsky, populations, threads=on.threads, device=on.device, odd_at_once=odd_at_once)
 
     def _on_device(self) -> Any:
         """The arrays on the device, where they have been put by the first call."""

@@ -22,7 +22,7 @@ __all__ = ["Layout", "laid_out"]
 CELLS_ACROSS = 32.0  # where nothing is said
 AHEAD, BEHIND, BESIDE = 3.0, 6.0, 2.5  # of an automatic tunnel, in square roots of the silhouette
 AHEAD_PLANE, BEHIND_PLANE, BESIDE_PLANE = 10.0, 20.0, 15.0  # in heights: a plane flow feels its walls from further away
-FAST = 10.0  # Reynolds number of a cell from where odd moments relax at the rate of even ones
+FAST = 10.0  # Reynolds number of a cell from where odd moments relax at once
 COARSE = 40.0  # Reynolds number of a cell from where the automatic eddy viscosity comes in
 SMAGORINSKY = 0.1
 SPONGE, INLET_CELLS = 0.15, 6  # tau - 1/2 that is added at the outlet, and over some cells at the inlet
@@ -77,8 +77,8 @@ class Layout:
         return self.speed * self.cell / self.nu
 
     @property
-    def one_rate(self) -> bool:
-        """Whether odd moments relax as fast as even ones, instead of by the magic number.
+    def odd_at_once(self) -> bool:
+        """Whether odd moments relax within a step, instead of by the magic number.
 
         The magic number puts half-way walls where they belong and makes steady flows depend on the Reynolds number alone. Its price:
         while the odd moments relax, air crosses MAGIC / 3 times the cell's Reynolds number of cells. Where that nears a whole cell it
