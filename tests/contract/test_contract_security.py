@@ -29,7 +29,9 @@ MARKER = "s3cr3t-0d9f6c1e7b"
 MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "code", "codeop"}
 BUILTINS = {"eval", "exec", "compile", "__import__"}
 CALLS = {"os.system", "os.popen", "yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.full_load", "subprocess.getoutput"}
-ALLOWED: dict[tuple[str, str], str] = {}  # (file, what) -> why
+ALLOWED: dict[tuple[str, str], str] = {  # (file, what) -> why
+    ("twin/light.py", "exec"): "as the standard library's dataclasses: names of fields of our own classes, once, when the class is made",
+}
 
 
 def found(path: Path) -> Iterator[str]:
