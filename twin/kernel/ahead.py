@@ -11,7 +11,9 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic, overload
 
-__all__ = ["fetch"]
+__all__ = ["LINE", "fetch", "per_line"]
+
+LINE = 64  # bytes of a cache line
 
 
 def fetch(array: Any, index: Any) -> None:
@@ -24,6 +26,21 @@ def _fetch_compiled(array, index):  # type: ignore[no-untyped-def]  # numba comp
         _prefetch(array, index)
 
     return ask
+
+
+def per_line(array: Any) -> int:
+    """How many numbers of an array make a cache line: known to the compiler, where `itemsize` is not."""
+    return LINE // int(array.itemsize)
+
+
+@overload(per_line, inline="always")
+def _per_line_compiled(array):  # type: ignore[no-untyped-def]
+    numbers = LINE // (array.dtype.bitwidth // 8)
+
+    def count(array):  # type: ignore[no-untyped-def]
+        return numbers
+
+    return count
 
 
 @intrinsic

@@ -1,24 +1,44 @@
-"""A run of D3Q19 cells with eddy viscosity, in blocks that stay in the first-level cache.
+"""A run of D3Q19 cells in blocks that stay in the first-level cache, while the next block's populations are on their way.
 
-As one loop it would hold more than there are registers, and one cell's roots and division would keep the next ones waiting. So there
-are passes over the block: moments; what all pairs of directions share; the pairs in the axes and in each plane.
+With eddy viscosity, one loop would hold more than there are registers, and one cell's roots and division would keep the next ones
+waiting. So there are passes over the block: moments; what all pairs of directions share; the pairs in the axes and in each plane. Between
+them the next block is asked for, some rows at a time: processors do not foresee nineteen rows of a few cache lines each.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from twin.kernel import disjoint, real
+from twin.kernel import apart, piece, real
+from twin.kernel.ahead import LINE, fetch, per_line
 from twin.physics.wind.cell import moments_d3q19, one_rate_pair, rate, thickened
 from twin.physics.wind.rows import read_d3q19
 
-__all__ = ["BLOCK", "SCRATCH", "run_d3q19_eddies"]
+__all__ = ["bench", "run_d3q19_eddies"]
 
 BLOCK = 128  # cells whose populations, 10 KiB in float32, stay in the first-level cache
 SCRATCH = 7  # rows of BLOCK numbers that the passes share
 
 
-@disjoint
+@piece
+def bench(like):  # type: ignore[no-untyped-def]
+    """SCRATCH rows of BLOCK zeros of an array's type, each from the beginning of a cache line on: no vector straddles two."""
+    room = np.zeros((SCRATCH + 1) * BLOCK, like.dtype)
+    skip = (-room.ctypes.data % LINE) // room.itemsize
+    return room[skip : skip + SCRATCH * BLOCK].reshape((SCRATCH, BLOCK))
+
+
+@piece
+def _ask(a, b, c, d, at, n):  # type: ignore[no-untyped-def]
+    """Four rows' numbers at .. at + n."""
+    for k in range(at, at + n, per_line(a)):
+        fetch(a, k)
+        fetch(b, k)
+        fetch(c, k)
+        fetch(d, k)
+
+
+@apart
 def run_d3q19_eddies(p, count, excess, smagorinsky, s):  # type: ignore[no-untyped-def]
     """Stream and collide `count` cells.
 
@@ -31,14 +51,19 @@ def run_d3q19_eddies(p, count, excess, smagorinsky, s):  # type: ignore[no-untyp
         base, square, odd, keep, jx, jy, jz = s[0][:n], s[1][:n], s[2][:n], s[3][:n], s[4][:n], s[5][:n], s[6][:n]
         for k in range(np.uint64(n)):
             base[k], jx[k], jy[k], jz[k], keep[k] = moments_d3q19(read_d3q19(p, np.uint64(b) + k))
+        _ask(p[0], p[1], p[2], p[3], e, n)
         _shared(p[0][b:e], excess, smagorinsky, base, square, odd, keep, jx, jy, jz)
+        _ask(p[4], p[5], p[6], p[7], e, n)
         _axes(p[1][b:e], p[2][b:e], p[3][b:e], p[4][b:e], p[5][b:e], p[6][b:e], base, square, odd, keep, jx, jy, jz)
+        _ask(p[8], p[9], p[10], p[11], e, n)
         _diagonals(p[7][b:e], p[8][b:e], p[13][b:e], p[14][b:e], base, square, odd, keep, jx, jy)
+        _ask(p[12], p[13], p[14], p[15], e, n)
         _diagonals(p[9][b:e], p[10][b:e], p[15][b:e], p[16][b:e], base, square, odd, keep, jx, jz)
+        _ask(p[16], p[17], p[18], p[18], e, n)
         _diagonals(p[11][b:e], p[12][b:e], p[17][b:e], p[18][b:e], base, square, odd, keep, jy, jz)
 
 
-@disjoint
+@apart
 def _shared(p0, excess, smagorinsky, base, square, odd, keep, jx, jy, jz):  # type: ignore[no-untyped-def]
     """From rho in `base` and the stress in `keep` to what `one_rate_pair` wants of the axes; the cells' own population."""
     one = real(1.0, excess)
@@ -50,7 +75,7 @@ def _shared(p0, excess, smagorinsky, base, square, odd, keep, jx, jy, jz):  # ty
         keep[k] = one - both
 
 
-@disjoint
+@apart
 def _axes(p1, p2, p3, p4, p5, p6, base, square, odd, keep, jx, jy, jz):  # type: ignore[no-untyped-def]
     for k in range(np.uint64(len(base))):
         p2[k], p1[k] = one_rate_pair(p1[k], p2[k], keep[k], base[k], square[k], odd[k], jx[k])
@@ -58,7 +83,7 @@ def _axes(p1, p2, p3, p4, p5, p6, base, square, odd, keep, jx, jy, jz):  # type:
         p6[k], p5[k] = one_rate_pair(p5[k], p6[k], keep[k], base[k], square[k], odd[k], jz[k])
 
 
-@disjoint
+@apart
 def _diagonals(p1, p2, p3, p4, base, square, odd, keep, ju, jv):  # type: ignore[no-untyped-def]
     """The four diagonals of a plane: half the weight of an axis."""
     for k in range(np.uint64(len(base))):

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from twin.physics.wind.grid import Grid
-from twin.physics.wind.runs import cells_in_runs, links_in_runs, turns
+from twin.physics.wind.runs import cells_in_runs, first_of_turns, last_turn, links_in_runs, turns
 
 __all__ = ["Boundary", "Fractions", "Side", "connect"]
 
@@ -68,9 +68,10 @@ class Boundary:
     Attributes:
         solid: (cells in memory,) uint8, 0 where fluid.
         outlet: (cells, masks, mean speed (1,)). reflected: (to, from, shift).
-        bodies: (to, from, third, near, far, shift, starts, rest), by cell, see `loops.interpolate`.
+        bodies: (to, from, third, near, far, shift, starts, rest), by turn and cell, see `loops.interpolate`.
         exchanged: (to, from) of the same links by body, for the force.
-        runs: the same outlet cells and reflected links as the CPU takes them, see `twin.physics.wind.runs`: (outlet, table, starts).
+        runs: the same outlet cells and links as the CPU takes them, see `twin.physics.wind.runs`: (outlet, table, starts), and
+            (turns + 1,) the first of the bodies' cells in each turn.
         spans: body number -> (begin, end) in `exchanged`.
         directions, places, q: of bodies' links, as in `exchanged`: the direction that leaves the wall, the fluid cell (m, 3), the fraction.
         halved: links that were taken half-way because a wall stands on the other side of the cell as well.
@@ -81,7 +82,7 @@ class Boundary:
     reflected: tuple[np.ndarray, np.ndarray, np.ndarray]
     bodies: tuple[np.ndarray, ...]
     exchanged: tuple[np.ndarray, np.ndarray]
-    runs: tuple[np.ndarray, np.ndarray, np.ndarray]
+    runs: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     spans: Mapping[int, tuple[int, int]]
     directions: np.ndarray
     places: np.ndarray
@@ -119,8 +120,8 @@ def connect(grid: Grid, bodies: np.ndarray, sides: Mapping[str, Side], fractions
     to, source, shift = np.ascontiguousarray(to[:, order]), np.ascontiguousarray(source[:, order]), shift[order]
     leaving: np.ndarray = sides["x_high"].velocity_at(np.zeros((1, 3)))[0, :1].astype(dtype)
     cells, masks = _outlets(grid, lists.outlet)
-    bodies_links, exchanged, *known = _walls(grid, lists.bodies, dtype)
-    runs = cells_in_runs(cells, masks), *links_in_runs(grid, to, source, turn[order])
+    bodies_links, turn_of_cells, exchanged, *known = _walls(grid, lists.bodies, dtype)
+    runs = cells_in_runs(cells, masks), *links_in_runs(grid, to, source, turn[order]), first_of_turns(grid, turn_of_cells)
     return Boundary(solid, (cells, masks, leaving), (to, source, shift), bodies_links, exchanged, runs, *known)
 
 
@@ -204,7 +205,11 @@ def _arrivals(
         clear[known] = bodies[tuple(behind[known].T)] == 0
         incoming = np.stack([base[hit] + offsets[1 - t][back] for t in (0, 1)])
         outgoing = np.stack([base[hit] + offsets[t][back] for t in (0, 1)])
-        lists.bodies.append((number[hit], to[:, hit], own[:, hit], incoming, outgoing, q, clear, np.full(len(q), d), m[hit], base[hit]))
+        turn = np.maximum.reduce([turns(grid, m[hit]), ghost[hit], turns(grid, behind)])
+        turn[~known] = last_turn(grid)  # what comes from there is the work of links
+        lists.bodies.append(
+            (number[hit], to[:, hit], own[:, hit], incoming, outgoing, q, clear, np.full(len(q), d), m[hit], base[hit], turn)
+        )
 
 
 def _slower(sides: Mapping[str, Side], others: np.ndarray, side: str, places: np.ndarray) -> np.ndarray:
@@ -222,14 +227,14 @@ def _slower(sides: Mapping[str, Side], others: np.ndarray, side: str, places: np
 
 
 def _walls(grid: Grid, parts: list[tuple[np.ndarray, ...]], dtype: type):  # type: ignore[no-untyped-def]
-    """`bodies`, `exchanged`, spans, directions, places, q, halved."""
+    """`bodies`, the turns of their cells, `exchanged`, spans, directions, places, q, halved."""
     links: tuple[np.ndarray, ...]
     if not parts:
         none: np.ndarray = np.zeros(0, dtype)
         pair, nowhere = np.zeros((2, 0), np.int64), np.zeros(0, np.int64)
         links = pair, pair, pair, none, none, none, np.zeros(1, np.int64), nowhere
-        return links, (pair, pair), {}, nowhere, np.zeros((0, 3), np.int64), np.zeros(0), 0
-    number, q, clear, directions, cell = (np.concatenate([part[k] for part in parts]) for k in (0, 5, 6, 7, 9))
+        return links, nowhere, (pair, pair), {}, nowhere, np.zeros((0, 3), np.int64), np.zeros(0), 0
+    number, q, clear, directions, cell, turn = (np.concatenate([part[k] for part in parts]) for k in (0, 5, 6, 7, 9, 10))
     to, own, incoming, outgoing = (np.concatenate([part[k] for part in parts], axis=1) for k in (1, 2, 3, 4))
     places = np.concatenate([part[8] for part in parts])
     near, far = np.where(q < 0.5, 2 * q, 1 / (2 * q)), np.where(q < 0.5, 1 - 2 * q, 1 - 1 / (2 * q))
@@ -237,8 +242,12 @@ def _walls(grid: Grid, parts: list[tuple[np.ndarray, ...]], dtype: type):  # typ
     # What arrives from a wall is itself the work of a link: half-way there. (What left towards a wall may be read.)
     halved = ~clear & (q < 0.5)
     near, far, third = np.where(halved, 1.0, near), np.where(halved, 0.0, far), np.where(halved, own, third)
-    order = np.lexsort((directions, cell))
-    rest, starts = np.unique(cell[order], return_index=True)
+    rest, mine = np.unique(cell, return_inverse=True)
+    latest = np.zeros(len(rest), np.int64)
+    np.maximum.at(latest, mine, turn)
+    order = np.lexsort((directions, cell, latest[mine]))
+    starts = np.flatnonzero(np.append(True, np.diff(cell[order]) != 0))
+    rest, turn = cell[order][starts], latest[mine][order][starts]
     links = (
         np.ascontiguousarray(to[:, order]), np.ascontiguousarray(own[:, order]), np.ascontiguousarray(third[:, order]),
         near[order].astype(dtype), far[order].astype(dtype), np.zeros(len(order), dtype), np.append(starts, len(order)), rest,
@@ -247,7 +256,7 @@ def _walls(grid: Grid, parts: list[tuple[np.ndarray, ...]], dtype: type):  # typ
     exchanged = np.ascontiguousarray(to[:, order]), np.ascontiguousarray(own[:, order])
     numbers = number[order]
     spans = {int(k): tuple(np.searchsorted(numbers, [k, k + 1]).tolist()) for k in np.unique(numbers)}
-    return links, exchanged, spans, directions[order], places[order], q[order], int(halved.sum())
+    return links, turn, exchanged, spans, directions[order], places[order], q[order], int(halved.sum())
 
 
 def _joined(parts: list[np.ndarray], paired: bool, dtype: type) -> np.ndarray:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.kernel import disjoint, loop, piece
-from twin.physics.wind.block import BLOCK, SCRATCH, run_d3q19_eddies
+from twin.physics.wind.block import bench, run_d3q19_eddies
 from twin.physics.wind.cell import (
     macros_d2q9,
     macros_d3q19,
@@ -61,7 +61,7 @@ def sweep_plane(f, offsets, size, medium, scratch, x, begin, n):  # type: ignore
 
     Args:
         f: populations, flat. offsets: (q,) of this parity; size: (first, cells of a run, cells of a plane).
-        medium: (2, planes) tau - 1/2 of even and of odd moments, and 18 sqrt(2) C^2, of f's type, 0 for none. scratch: (SCRATCH, BLOCK).
+        medium: (2, planes) tau - 1/2 of even and of odd moments, and 18 sqrt(2) C^2, of f's type, 0 for none. scratch: of `block.bench`.
         x: the plane, ghosts counted from 0.
     """
     first, _, plane = size
@@ -111,7 +111,7 @@ def reflect(f, reflected, parity, pace, begin, end):  # type: ignore[no-untyped-
                 f[to + j * step] = f[source + j * step] + pace * shift[k + j]
 
 
-@loop
+@piece
 def interpolate(f, links, parity, pace, begin, end):  # type: ignore[no-untyped-def]
     """Walls of bodies, at their true place on each link, for the cells begin .. end that have such links.
 
@@ -248,30 +248,35 @@ def macros_space(f, offsets, size, begin, end, take, out):  # type: ignore[no-un
 def advance_plane(f, grid, medium, walls, level, parity, paces, work):  # type: ignore[no-untyped-def]
     """len(paces) steps, or a thread's share of one pass of a step: one function for both, so that bits do not depend on threads.
 
-    The links that wait for a band of cells follow it at once, but for the first plane's: they hang on the plane before as well, which
-    may be another thread's.
+    The links that wait for a band of cells follow it at once, but for those of a thread's first two planes: they hang on the planes
+    before as well, which are another thread's.
 
     Args:
         grid: (offsets (2, q), size, velocities, weights); medium: (excess, smagorinsky).
-        walls: (outlet, reflected, bodies), the links of `outflow`, `reflect` and `interpolate`; level: of `outflow`.
+        walls: (outlet, reflected, bodies, cells), the links of `outflow`, `reflect` and `interpolate`, (turns + 1,) the first of the
+            bodies' cells in each turn; level: of `outflow`.
         parity: of the first step; paces: factor of moving walls and inlets at each step.
-        work: (5, 2), begin and end of the planes, of those whose links were left, of outlet runs, of bodies' cells; whether to `sound`.
+        work: (6, 2), begin and end of the planes, of those whose links follow them, of those whose links were left, of outlet runs,
+            of the bodies' cells that come last; whether to `sound`.
     """
     offsets, size, velocities, weights = grid
-    outlet, reflected, bodies = walls
-    count, scratch = size[1], np.zeros((SCRATCH, BLOCK), f.dtype)
+    outlet, reflected, bodies, cells = walls
+    count, scratch = size[1], bench(f)
     bands = (count + BAND - 1) // BAND
     for step in range(len(paces)):
         t, pace = (parity + step) & 1, paces[step]
         for x in range(work[0, 0], work[0, 1]):
+            follow = work[1, 0] <= x < work[1, 1]
             for b in range(bands):
                 sweep_plane(f, offsets[t], size, medium, scratch, x, b * BAND, min(BAND, count - b * BAND))
-                if x > work[0, 0]:
+                if follow:
                     reflect(f, reflected, t, pace, x * bands + b, x * bands + b + 1)
-        reflect(f, reflected, t, pace, work[1, 0] * bands, work[1, 1] * bands)
-        outflow(f, outlet, offsets, t, velocities, weights, level, work[2, 0], work[2, 1])
-        interpolate(f, bodies, t, pace, work[3, 0], work[3, 1])
-        if work[4, 0] < work[4, 1]:
+                    interpolate(f, bodies, t, pace, cells[x * bands + b], cells[x * bands + b + 1])
+        reflect(f, reflected, t, pace, work[2, 0] * bands, work[2, 1] * bands)
+        outflow(f, outlet, offsets, t, velocities, weights, level, work[3, 0], work[3, 1])
+        interpolate(f, bodies, t, pace, cells[work[2, 0] * bands], cells[work[2, 1] * bands])
+        interpolate(f, bodies, t, pace, work[4, 0], work[4, 1])
+        if work[5, 0] < work[5, 1]:
             sound(outlet, pace, level)
 
 
@@ -279,18 +284,21 @@ def advance_plane(f, grid, medium, walls, level, parity, paces, work):  # type: 
 def advance_space(f, grid, medium, walls, level, parity, paces, work):  # type: ignore[no-untyped-def]
     """As `advance_plane`, for D3Q19."""
     offsets, size, velocities, weights = grid
-    outlet, reflected, bodies = walls
-    count, scratch = size[1], np.zeros((SCRATCH, BLOCK), f.dtype)
+    outlet, reflected, bodies, cells = walls
+    count, scratch = size[1], bench(f)
     bands = (count + BAND - 1) // BAND
     for step in range(len(paces)):
         t, pace = (parity + step) & 1, paces[step]
         for x in range(work[0, 0], work[0, 1]):
+            follow = work[1, 0] <= x < work[1, 1]
             for b in range(bands):
                 sweep_space(f, offsets[t], size, medium, scratch, x, b * BAND, min(BAND, count - b * BAND))
-                if x > work[0, 0]:
+                if follow:
                     reflect(f, reflected, t, pace, x * bands + b, x * bands + b + 1)
-        reflect(f, reflected, t, pace, work[1, 0] * bands, work[1, 1] * bands)
-        outflow(f, outlet, offsets, t, velocities, weights, level, work[2, 0], work[2, 1])
-        interpolate(f, bodies, t, pace, work[3, 0], work[3, 1])
-        if work[4, 0] < work[4, 1]:
+                    interpolate(f, bodies, t, pace, cells[x * bands + b], cells[x * bands + b + 1])
+        reflect(f, reflected, t, pace, work[2, 0] * bands, work[2, 1] * bands)
+        outflow(f, outlet, offsets, t, velocities, weights, level, work[3, 0], work[3, 1])
+        interpolate(f, bodies, t, pace, cells[work[2, 0] * bands], cells[work[2, 1] * bands])
+        interpolate(f, bodies, t, pace, work[4, 0], work[4, 1])
+        if work[5, 0] < work[5, 1]:
             sound(outlet, pace, level)

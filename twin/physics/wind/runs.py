@@ -1,7 +1,8 @@
 """Links that lie at equal distances in memory are taken together, and as soon as the cells that they hang on are done.
 
 A link copies from a place that one cell wrote in this step to a place that another one, a ghost, has written over. Each place is
-written by one cell alone, so once both cells have been swept the link may do its work: while the lines are in the cache.
+written by one cell alone, so once both cells have been swept the link may do its work: while the lines are in the cache. Those of a
+body's cell wait for all cells around it that they ask.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import numpy as np
 
 from twin.physics.wind.grid import BAND, Grid
 
-__all__ = ["cells_in_runs", "links_in_runs", "turns"]
+__all__ = ["cells_in_runs", "first_of_turns", "last_turn", "links_in_runs", "turns"]
 
 LONGEST = 256  # cells of an outlet's run: what the loop has room for
 
@@ -20,6 +21,17 @@ def turns(grid: Grid, places: np.ndarray) -> np.ndarray:
     x, along = places[:, 0], grid.within(places[:, 1], places[:, 2]) - grid.first
     swept = (x >= 0) & (x < grid.shape[0]) & (along >= 0) & (along < grid.count)
     return np.where(swept, (x + 1) * grid.bands + along // BAND, 0)
+
+
+def last_turn(grid: Grid) -> int:
+    """After all sweeps, and after all other links."""
+    return (grid.shape[0] + 1) * grid.bands
+
+
+def first_of_turns(grid: Grid, turn: np.ndarray) -> np.ndarray:
+    """Where each turn begins in a list that is sorted by turn: (turns + 1,)."""
+    found: np.ndarray = np.searchsorted(turn, np.arange((grid.shape[0] + 2) * grid.bands + 1))
+    return found
 
 
 def links_in_runs(grid: Grid, to: np.ndarray, source: np.ndarray, turn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -41,7 +53,7 @@ def links_in_runs(grid: Grid, to: np.ndarray, source: np.ndarray, turn: np.ndarr
     count = np.diff(first, append=len(turn))
     steps = np.where(count > 1, np.append(step, 1)[first], 1)
     table = np.column_stack([both[:, first].T, steps, first, count])
-    return np.ascontiguousarray(table), np.searchsorted(turn[first], np.arange((grid.shape[0] + 2) * grid.bands + 1))
+    return np.ascontiguousarray(table), first_of_turns(grid, turn[first])
 
 
 def cells_in_runs(cells: np.ndarray, masks: np.ndarray) -> np.ndarray:

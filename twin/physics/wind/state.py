@@ -14,11 +14,12 @@ from twin.physics.wind import loops
 from twin.physics.wind.boundaries import Boundary
 from twin.physics.wind.cell import AT_ONCE, MAGIC
 from twin.physics.wind.grid import Grid
+from twin.physics.wind.runs import last_turn
 
 __all__ = ["Flow", "smagorinsky_factor"]
 
 SMALL = 60_000  # cells below which a second thread costs more than it brings
-SOUND = 4  # row of a thread's work: the end of a step, after all threads
+SWEPT, FOLLOWED, LEFT, OUTLET, LAST, SOUND = range(6)  # rows of a thread's work, see `loops.advance_plane`
 LINE = 64  # bytes of a cache line
 LINKS = 4096  # of a block of the force sum: its order does not depend on threads
 
@@ -148,17 +149,21 @@ class Flow:
 
     def _work(self) -> np.ndarray:
         """Of a whole step, see `loops.advance_plane`."""
-        b = self.boundary
-        return np.array([[1, len(self.excess) - 1], [1, 2], [0, len(b.runs[0])], [0, len(b.bodies[7])], [0, 1]])
+        runs, cells = len(self.boundary.runs[0]), self.boundary.runs[3]
+        planes = 1, len(self.excess) - 1
+        return np.array([planes, planes, (1, 1), (0, runs), (cells[last_turn(self.grid)], cells[-1]), (0, 1)])
 
     def _shares(self, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Of each thread, (threads, 5, 2): the sweep, then all that had to wait for others' sweeps; the end of a step, (1, 5, 2)."""
+        """Of each thread, (threads, 6, 2): the sweep, then all that had to wait for others' sweeps; the end of a step, (1, 6, 2)."""
         begin, end = whole[:, 0], whole[:, 1]
         edges = begin + (end - begin) * np.arange(self.threads + 1)[:, None] // self.threads
         sweeps, rest, last = (np.zeros((n, *whole.shape), np.int64) for n in (self.threads, self.threads, 1))
-        sweeps[:, 0] = np.stack([edges[:-1, 0], edges[1:, 0]], axis=1)
-        rest[:, 1:SOUND] = np.stack([edges[:-1, 1:SOUND], edges[1:, 1:SOUND]], axis=2)
-        rest[:, 1] = np.stack([edges[:-1, 0], np.minimum(edges[:-1, 0] + 1, edges[1:, 0])], axis=1)
+        first, until = edges[:-1, SWEPT], edges[1:, SWEPT]
+        free = np.where(first == 1, first, np.minimum(first + 2, until))  # before it, links hang on another thread's planes
+        sweeps[:, SWEPT] = np.stack([first, until], axis=1)
+        sweeps[:, FOLLOWED] = np.stack([free, until], axis=1)
+        rest[:, LEFT] = np.stack([first, free], axis=1)
+        rest[:, OUTLET : LAST + 1] = np.stack([edges[:-1, OUTLET : LAST + 1], edges[1:, OUTLET : LAST + 1]], axis=2)
         last[0, SOUND] = whole[SOUND]
         return sweeps, rest, last
 
@@ -166,8 +171,8 @@ class Flow:
         b = self.boundary
         advance = loops.advance_plane if self.grid.lattice.plane else loops.advance_space
         grid = (self.grid.offsets, self.grid.size, *self._lattice)
-        runs, table, starts = b.runs
-        walls = (runs, self._sums, b.outlet[2]), (table, starts, b.reflected[2]), b.bodies
+        runs, table, starts, cells = b.runs
+        walls = (runs, self._sums, b.outlet[2]), (table, starts, b.reflected[2]), b.bodies, cells
         advance(self.f, grid, self._medium, walls, self.level, parity, paces, work)
 
     def clean(self) -> None:
