@@ -31,6 +31,7 @@ PEER = 190  # cubes of 190: no power of two, as ours
 XLB = 96  # a cube; a step of 190^3 would take as long as all the others' together
 BYTES = 19 * 4 * 2 + 1  # of memory that a cell's update in place reads and writes
 CASE = "d3q19 trt f32"
+REST = 0.03  # seconds before each turn: OpenMP's threads spin for some time after a loop, on the core of whoever comes next
 
 
 def rows(shape: tuple[int, int, int] = SHAPE, peer: int = PEER, repeats: int = 7, voxels: int = 256) -> list[dict[str, Any]]:
@@ -125,9 +126,11 @@ def _alternately(sides: dict[str, tuple[Callable[[], None], int, int]], threads:
     _probe(a, b, threads)
     for _ in range(repeats):
         for name, (call, _, _) in sides.items():
+            time.sleep(REST)
             begin = time.perf_counter()
             call()
             times[name].append(time.perf_counter() - begin)
+        time.sleep(REST)
         begin = time.perf_counter()
         _probe(a, b, threads)
         times[""].append(time.perf_counter() - begin)

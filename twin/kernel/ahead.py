@@ -11,7 +11,7 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic, overload
 
-__all__ = ["LINE", "fetch", "per_line"]
+__all__ = ["LINE", "fetch", "fetch_to_change", "per_line"]
 
 LINE = 64  # bytes of a cache line
 
@@ -20,10 +20,22 @@ def fetch(array: Any, index: Any) -> None:
     """Ask for the cache line of a number of a contiguous array, counted as if it were flat. It changes nothing but the time it takes."""
 
 
+def fetch_to_change(array: Any, index: Any) -> None:
+    """As `fetch`, for what will be written as well: the line is this processor's alone, and need not be asked for a second time."""
+
+
 @overload(fetch, inline="always")
 def _fetch_compiled(array, index):  # type: ignore[no-untyped-def]  # numba compares the two signatures literally
     def ask(array, index):  # type: ignore[no-untyped-def]
-        _prefetch(array, index)
+        _prefetch_read(array, index)
+
+    return ask
+
+
+@overload(fetch_to_change, inline="always")
+def _fetch_to_change_compiled(array, index):  # type: ignore[no-untyped-def]
+    def ask(array, index):  # type: ignore[no-untyped-def]
+        _prefetch_written(array, index)
 
     return ask
 
@@ -44,7 +56,16 @@ def _per_line_compiled(array):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _prefetch(typingctx, array, index):  # type: ignore[no-untyped-def]
+def _prefetch_read(typingctx, array, index):  # type: ignore[no-untyped-def]
+    return types.void(array, index), _prefetch(0)
+
+
+@intrinsic
+def _prefetch_written(typingctx, array, index):  # type: ignore[no-untyped-def]
+    return types.void(array, index), _prefetch(1)
+
+
+def _prefetch(written: int) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         from llvmlite import ir
 
@@ -52,7 +73,7 @@ def _prefetch(typingctx, array, index):  # type: ignore[no-untyped-def]
         byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
         address = builder.bitcast(builder.gep(data, [arguments[1]]), byte)
         function = builder.module.declare_intrinsic("llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number]))
-        builder.call(function, [address, number(0), number(3), number(1)])  # to be read; into the nearest cache; data, not program
+        builder.call(function, [address, number(written), number(3), number(1)])  # into the nearest cache; data, not program
         return context.get_dummy_value()
 
-    return types.void(array, index), generate
+    return generate

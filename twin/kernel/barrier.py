@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 
 from twin.kernel.flags import piece
 
-__all__ = ["arrivals", "meet", "together"]
+__all__ = ["arrivals", "await_word", "meet", "say", "together"]
 
 LINE = 8  # int64 of a cache line
 PATIENCE = 2000  # looks before the processor is left to others
@@ -33,13 +33,25 @@ def meet(arrived, me, threads):  # type: ignore[no-untyped-def]
     """Wait until all threads have come here."""
     if threads > 1:
         mine = arrived[me * LINE] + 1
-        _tell(arrived, me * LINE, mine)
+        say(arrived, me, mine)
         for other in range(threads):
-            looks = 0
-            while _seen(arrived, other * LINE) < mine:
-                looks += 1
-                if looks > PATIENCE:
-                    _rest()
+            await_word(arrived, other, mine)
+
+
+@piece
+def say(told, me, how_far):  # type: ignore[no-untyped-def]
+    """Let the others know how far this thread has come: a number that only grows. They see all that it wrote before."""
+    _tell(told, me * LINE, how_far)
+
+
+@piece
+def await_word(told, other, how_far):  # type: ignore[no-untyped-def]
+    """Wait until another thread has come so far."""
+    looks = 0
+    while _seen(told, other * LINE) < how_far:
+        looks += 1
+        if looks > PATIENCE:
+            _rest()
 
 
 def together(work: Callable[[int], object], threads: int) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.wind import reference
 from twin.kinds import Target
-from twin.physics.wind.boundaries import Side, connect
+from twin.physics.wind.boundaries import Fractions, Side, connect
 from twin.physics.wind.grid import Grid
 from twin.physics.wind.lattice import D2Q9, D3Q19
 from twin.physics.wind.state import Flow, smagorinsky_factor
@@ -70,7 +70,7 @@ def test_five_steps_equal_the_reference(lattice, shape, sides, smagorinsky, odd_
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_threads_and_restarts_give_equal_bits(dtype, monkeypatch):
-    monkeypatch.setattr("twin.physics.wind.state.SMALL", 0)
+    monkeypatch.setattr("twin.physics.wind.shares.SMALL", 0)
     lattice, shape = SPACE
     bodies, excess, start = case(lattice, shape)
     grid = Grid(lattice, shape)
@@ -93,3 +93,33 @@ def test_threads_and_restarts_give_equal_bits(dtype, monkeypatch):
         np.testing.assert_array_equal(flow.f, flows[0].f)
     arms = np.zeros((len(boundary.q), 3))
     np.testing.assert_array_equal(flows[1].loads(arms)[1], flows[0].loads(arms)[1])
+
+
+@pytest.mark.parametrize("smagorinsky", [0.0, smagorinsky_factor(0.1)], ids=["laminar", "eddies"])
+@pytest.mark.parametrize("sides", ["tunnel", "open", "cavity", "driven", "periodic"])
+def test_several_steps_at_a_time_give_equal_bits(sides, smagorinsky, monkeypatch):
+    """Steps that follow each other plane by plane: a body at each end and one in the middle, cut anywhere, all of them beside a side."""
+    lattice, shape = D3Q19, (14, 5, 6)
+    rng = np.random.default_rng(1)
+    bodies = np.zeros(shape, int)
+    bodies[1:3, :2, 2:4], bodies[6:9, 1:3, :2], bodies[12:13, 2:, 3:5] = 1, 2, 3
+    cut = np.flatnonzero(bodies == 0)
+    links = np.repeat(cut, 18), np.tile(np.arange(1, 19), len(cut))
+    fractions = Fractions(*links, rng.uniform(0.05, 1, len(links[0])))
+    grid, excess = Grid(lattice, shape), np.linspace(0.05, 0.2, shape[0] + 2)
+    start = rng.normal(0, 0.01, shape), rng.normal(0, 0.02, (*shape, 3))
+    boundary = connect(grid, bodies, sides_of(sides, False), fractions, np.float32)
+    monkeypatch.setattr("twin.physics.wind.shares.SMALL", 0)
+
+    def flow(threads: int, away: float) -> Flow:
+        monkeypatch.setattr("twin.physics.wind.shares.AWAY", away)
+        made = Flow.at_rest(grid, boundary, excess, smagorinsky=smagorinsky, dtype=np.float32, target=Target(threads=threads))
+        made.start(*start)
+        for steps in (7, 1, 6):
+            made.advance(np.linspace(0.5, 1, steps))
+        return made
+
+    one = flow(1, np.inf)
+    assert np.isfinite(one.f).all()
+    for threads, away in ((2, np.inf), (1, 0), (2, 0), (3, 0), (4, 0)):
+        np.testing.assert_array_equal(flow(threads, away).f, one.f)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.kernel import apart, piece, real
-from twin.kernel.ahead import LINE, fetch, per_line
+from twin.kernel.ahead import LINE, fetch_to_change, per_line
 from twin.physics.wind.cell import moments_d3q19, one_rate_pair, rate, thickened
 from twin.physics.wind.rows import read_d3q19
 
@@ -32,10 +32,10 @@ def bench(like):  # type: ignore[no-untyped-def]
 def _ask(a, b, c, d, at, n):  # type: ignore[no-untyped-def]
     """Four rows' numbers at .. at + n."""
     for k in range(at, at + n, per_line(a)):
-        fetch(a, k)
-        fetch(b, k)
-        fetch(c, k)
-        fetch(d, k)
+        fetch_to_change(a, k)
+        fetch_to_change(b, k)
+        fetch_to_change(c, k)
+        fetch_to_change(d, k)
 
 
 @apart

@@ -74,6 +74,7 @@ class Boundary:
             (turns + 1,) the first of the bodies' cells in each turn.
         spans: body number -> (begin, end) in `exchanged`.
         directions, places, q: of bodies' links, as in `exchanged`: the direction that leaves the wall, the fluid cell (m, 3), the fraction.
+        wraps: the sides along x are periodic: the first planes hang on the last ones.
         halved: links that were taken half-way because a wall stands on the other side of the cell as well.
     """
 
@@ -83,6 +84,7 @@ class Boundary:
     bodies: tuple[np.ndarray, ...]
     exchanged: tuple[np.ndarray, np.ndarray]
     runs: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    wraps: bool
     spans: Mapping[int, tuple[int, int]]
     directions: np.ndarray
     places: np.ndarray
@@ -122,7 +124,8 @@ def connect(grid: Grid, bodies: np.ndarray, sides: Mapping[str, Side], fractions
     cells, masks = _outlets(grid, lists.outlet)
     bodies_links, turn_of_cells, exchanged, *known = _walls(grid, lists.bodies, dtype)
     runs = cells_in_runs(cells, masks), *links_in_runs(grid, to, source, turn[order]), first_of_turns(grid, turn_of_cells)
-    return Boundary(solid, (cells, masks, leaving), (to, source, shift), bodies_links, exchanged, runs, *known)
+    wraps = sides["x_low"].kind == "periodic"
+    return Boundary(solid, (cells, masks, leaving), (to, source, shift), bodies_links, exchanged, runs, wraps, *known)
 
 
 def _arrivals(
@@ -206,7 +209,9 @@ def _arrivals(
         incoming = np.stack([base[hit] + offsets[1 - t][back] for t in (0, 1)])
         outgoing = np.stack([base[hit] + offsets[t][back] for t in (0, 1)])
         turn = np.maximum.reduce([turns(grid, m[hit]), ghost[hit], turns(grid, behind)])
-        turn[~known] = last_turn(grid)  # what comes from there is the work of links
+        farthest = m[hit][:, 0] + (c[0] != 0)  # plane that the cell asks; what comes from outside is the work of links
+        late = (behind[:, 0] >= shape[0]) | (behind[:, 0] < 0) & (sides["x_low"].kind == "periodic")
+        turn = np.where(known, turn, np.where(late, last_turn(grid), (farthest + 2) * grid.bands - 1))
         lists.bodies.append(
             (number[hit], to[:, hit], own[:, hit], incoming, outgoing, q, clear, np.full(len(q), d), m[hit], base[hit], turn)
         )

@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from twin.kernel import disjoint, loop, piece
+from twin.kernel.ahead import fetch, fetch_to_change
+from twin.kernel.barrier import await_word, meet, say
 from twin.physics.wind.block import bench, run_d3q19_eddies
 from twin.physics.wind.cell import (
     macros_d2q9,
@@ -32,6 +34,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+LAG = 2  # planes that a step keeps behind the step before: cells ask the next plane, whose links ask the one after it
+LEAD = 4  # planes that it is ahead of the step after it at the most: they stay in the cache that the processors share
+AHEAD = 16  # links whose places are asked for before they are needed
 SHORT = 8  # links of a run that are not worth a call
 
 
@@ -125,10 +130,14 @@ def interpolate(f, links, parity, pace, begin, end):  # type: ignore[no-untyped-
             bodies stand still. starts: (cells + 1,) first link of each cell; rest: (cells,) place of what rests there.
     """
     to, source, third, near, far, shift = links[0][parity], links[1][parity], links[2][parity], links[3], links[4], links[5]
-    starts, rest = links[6], links[7]
+    starts, rest, last = links[6], links[7], len(links[3]) - 1
     for cell in range(begin, end):
         gained = pace - pace  # a zero of f's type
         for k in range(starts[cell], starts[cell + 1]):
+            later = min(k + AHEAD, last)
+            fetch(f, source[later])
+            fetch(f, third[later])
+            fetch_to_change(f, to[later])
             back = interpolated(f[source[k]], f[third[k]], near[k], far[k]) + pace * shift[k]
             gained += back - f[source[k]]
             f[to[k]] = back
@@ -150,7 +159,7 @@ def _let_in(to, left, weight, level, cx, cy, cz, jx, jy, jz):  # type: ignore[no
         to[k] = anti_bounced(left[k], weight, level, along, jx[k] * jx[k] + jy[k] * jy[k] + jz[k] * jz[k])
 
 
-@loop
+@piece
 def outflow(f, outlet, offsets, parity, velocities, weights, level, begin, end):  # type: ignore[no-untyped-def]
     """Outlet cells: what comes in from outside has the outlet's pressure and the cell's own velocity.
 
@@ -179,7 +188,7 @@ def outflow(f, outlet, offsets, parity, velocities, weights, level, begin, end):
                 _let_in(f[to : to + n], f[left : left + n], weights[i], level[0], c[0], c[1], c[2], jx, jy, jz)
 
 
-@loop
+@piece
 def sound(outlet, pace, level):  # type: ignore[no-untyped-def]
     """The outlet's pressure for the next step: that of a sound wave that leaves with the mean velocity of all its cells.
 
@@ -244,61 +253,93 @@ def macros_space(f, offsets, size, begin, end, take, out):  # type: ignore[no-un
             o[3, k] += take * (jz - o[3, k])
 
 
-@loop
-def advance_plane(f, grid, medium, walls, level, parity, paces, work):  # type: ignore[no-untyped-def]
-    """len(paces) steps, or a thread's share of one pass of a step: one function for both, so that bits do not depend on threads.
+@piece
+def _follow(f, walls, t, pace, work, x, turn):  # type: ignore[no-untyped-def]
+    """The links that wait for no later band than this one, of the plane x."""
+    if work[1, 0] <= x < work[1, 1]:
+        reflect(f, walls[1], t, pace, turn, turn + 1)
+    if work[2, 0] <= x < work[2, 1]:
+        interpolate(f, walls[2], t, pace, walls[3][turn], walls[3][turn + 1])
 
-    The links that wait for a band of cells follow it at once, but for those of a thread's first two planes: they hang on the planes
-    before as well, which are another thread's.
+
+@piece
+def _close(f, grid, walls, level, t, pace, work, bands, team):  # type: ignore[no-untyped-def]
+    """What waits for the sweeps of other threads, and the walls of bodies for other links."""
+    offsets, _, velocities, weights = grid
+    arrived, me, threads = team
+    meet(arrived, me, threads)
+    reflect(f, walls[1], t, pace, work[3, 0] * bands, work[3, 1] * bands)
+    outflow(f, walls[0], offsets, t, velocities, weights, level, work[5, 0], work[5, 1])
+    meet(arrived, me, threads)
+    interpolate(f, walls[2], t, pace, walls[3][work[4, 0] * bands], walls[3][work[4, 1] * bands])
+    interpolate(f, walls[2], t, pace, work[6, 0], work[6, 1])
+    if me == 0:  # nobody asks for it before all have met twice more
+        sound(walls[0], pace, level)
+    meet(arrived, me, threads)
+
+
+@loop
+def advance_plane(f, grid, medium, walls, level, parity, paces, work, team):  # type: ignore[no-untyped-def]
+    """A thread's share of len(paces) steps.
+
+    The links that wait for a band of cells follow it at once, but for those of a thread's first plane, and the walls of bodies in its
+    first three planes: they hang on the planes before as well, which are another thread's.
 
     Args:
         grid: (offsets (2, q), size, velocities, weights); medium: (excess, smagorinsky).
         walls: (outlet, reflected, bodies, cells), the links of `outflow`, `reflect` and `interpolate`, (turns + 1,) the first of the
             bodies' cells in each turn; level: of `outflow`.
         parity: of the first step; paces: factor of moving walls and inlets at each step.
-        work: (6, 2), begin and end of the planes, of those whose links follow them, of those whose links were left, of outlet runs,
-            of the bodies' cells that come last; whether to `sound`.
+        work: (7, 2), begin and end of the planes, of those that links follow, of those that walls of bodies follow, of those whose links
+            and walls of bodies wait for other threads, of outlet runs, of the bodies' cells that come last.
+        team: (arrived, me, threads, 1), see `barrier.meet`.
     """
-    offsets, size, velocities, weights = grid
-    outlet, reflected, bodies, cells = walls
+    offsets, size = grid[0], grid[1]
+    arrived, me, threads, _ = team
     count, scratch = size[1], bench(f)
     bands = (count + BAND - 1) // BAND
     for step in range(len(paces)):
         t, pace = (parity + step) & 1, paces[step]
         for x in range(work[0, 0], work[0, 1]):
-            follow = work[1, 0] <= x < work[1, 1]
             for b in range(bands):
                 sweep_plane(f, offsets[t], size, medium, scratch, x, b * BAND, min(BAND, count - b * BAND))
-                if follow:
-                    reflect(f, reflected, t, pace, x * bands + b, x * bands + b + 1)
-                    interpolate(f, bodies, t, pace, cells[x * bands + b], cells[x * bands + b + 1])
-        reflect(f, reflected, t, pace, work[2, 0] * bands, work[2, 1] * bands)
-        outflow(f, outlet, offsets, t, velocities, weights, level, work[3, 0], work[3, 1])
-        interpolate(f, bodies, t, pace, cells[work[2, 0] * bands], cells[work[2, 1] * bands])
-        interpolate(f, bodies, t, pace, work[4, 0], work[4, 1])
-        if work[5, 0] < work[5, 1]:
-            sound(outlet, pace, level)
+                _follow(f, walls, t, pace, work, x, x * bands + b)
+        _close(f, grid, walls, level, t, pace, work, bands, (arrived, me, threads))
 
 
 @loop
-def advance_space(f, grid, medium, walls, level, parity, paces, work):  # type: ignore[no-untyped-def]
-    """As `advance_plane`, for D3Q19."""
-    offsets, size, velocities, weights = grid
-    outlet, reflected, bodies, cells = walls
+def advance_space(f, grid, medium, walls, level, parity, paces, work, team):  # type: ignore[no-untyped-def]
+    """As `advance_plane`, for D3Q19; or several steps at a time, so that a plane is still in the cache when the next step comes.
+
+    Threads share the planes of a step. Or each does whole steps, behind the thread that does the step before: a plane may be swept
+    once the links of the plane LAG further on are done. A thread by itself takes turns between two steps. (Wavefronts: Wellein,
+    Hager, Zeiser, Wittmann & Fehske 2009.) Each cell sees the same in the same order, so bits do not change.
+
+    Args:
+        team: (arrived, me, threads, steps): steps under way at a time. With 1 threads share planes; else a multiple of the threads, which
+            len(paces) is a multiple of; `work` is that of all planes, and no side along x is periodic.
+    """
+    offsets, size = grid[0], grid[1]
+    arrived, me, threads, steps = team
     count, scratch = size[1], bench(f)
     bands = (count + BAND - 1) // BAND
-    for step in range(len(paces)):
-        t, pace = (parity + step) & 1, paces[step]
-        for x in range(work[0, 0], work[0, 1]):
-            follow = work[1, 0] <= x < work[1, 1]
+    begin, end = work[0, 0], work[0, 1]
+    relay, mine = steps > 1, max(1, steps // threads)
+    for round in range(0, len(paces), steps):
+        for i in range((end - begin + LAG * (mine - 1)) * mine):
+            x = begin + i // mine - LAG * (i % mine)
+            if x < begin or x >= end:
+                continue
+            step = round + i % mine + (me * mine if relay else 0)
+            t, pace = (parity + step) & 1, paces[step]
+            if relay and threads > 1 and step > 0:
+                await_word(arrived, (me + threads - 1) % threads, (step - 1) * end + min(x + LAG, end - 1))
+            if relay and me + 1 < threads and x > LEAD:
+                await_word(arrived, me + 1, (step + 1) * end + x - LEAD)
             for b in range(bands):
                 sweep_space(f, offsets[t], size, medium, scratch, x, b * BAND, min(BAND, count - b * BAND))
-                if follow:
-                    reflect(f, reflected, t, pace, x * bands + b, x * bands + b + 1)
-                    interpolate(f, bodies, t, pace, cells[x * bands + b], cells[x * bands + b + 1])
-        reflect(f, reflected, t, pace, work[2, 0] * bands, work[2, 1] * bands)
-        outflow(f, outlet, offsets, t, velocities, weights, level, work[3, 0], work[3, 1])
-        interpolate(f, bodies, t, pace, cells[work[2, 0] * bands], cells[work[2, 1] * bands])
-        interpolate(f, bodies, t, pace, work[4, 0], work[4, 1])
-        if work[5, 0] < work[5, 1]:
-            sound(outlet, pace, level)
+                _follow(f, walls, t, pace, work, x, x * bands + b)
+            if x == end - 1:
+                _close(f, grid, walls, level, t, pace, work, bands, (arrived, 0, 1) if relay else (arrived, me, threads))
+            if relay:
+                say(arrived, me, step * end + x)

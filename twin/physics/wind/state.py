@@ -8,18 +8,16 @@ from typing import Any, Literal
 
 import numpy as np
 
-from twin.kernel import split
+from twin.kernel.barrier import arrivals, together
 from twin.kinds import Target
 from twin.physics.wind import loops
 from twin.physics.wind.boundaries import Boundary
 from twin.physics.wind.cell import AT_ONCE, MAGIC
 from twin.physics.wind.grid import Grid
-from twin.physics.wind.runs import last_turn
+from twin.physics.wind.shares import shares_of, steps_under_way, team_of
 
 __all__ = ["Flow", "smagorinsky_factor"]
 
-SMALL = 60_000  # cells below which a second thread costs more than it brings
-SWEPT, FOLLOWED, LEFT, OUTLET, LAST, SOUND = range(6)  # rows of a thread's work, see `loops.advance_plane`
 LINE = 64  # bytes of a cache line
 LINKS = 4096  # of a block of the force sum: its order does not depend on threads
 
@@ -66,7 +64,10 @@ class Flow:
         self._there: Any = None
         self.level = np.zeros(1, kind)
         self._sums = np.zeros(len(self.boundary.runs[0]))
-        self._whole = np.ascontiguousarray(lattice.velocities.astype(np.float64))
+        self._velocities = np.ascontiguousarray(lattice.velocities.astype(np.float64))
+        self._team = team_of(self.grid, self.threads)
+        self._steps = steps_under_way(self.grid, self.boundary, self._team, self.f.nbytes)
+        self._shares, self._whole = (shares_of(self.grid, self.boundary, n) for n in (self._team, 1))
 
     @classmethod
     def at_rest(
@@ -127,53 +128,26 @@ class Flow:
             self._on_device().advance(self.parity, paces)
             self.step += len(paces)
             return
-        whole = self._work()
-        if self.threads == 1 or np.prod(self.grid.shape) < SMALL:
-            self._pass(self.parity, paces, whole)
-            self.step += len(paces)
-            return
-        shares = self._shares(whole)
-        for k in range(len(paces)):
-            for stage in shares:
-                self._together(paces[k : k + 1], stage)
-            self.step += 1
+        steps = self._steps
+        relayed = len(paces) - len(paces) % steps if steps > 1 else 0
+        if relayed:
+            self._together(paces[:relayed], np.repeat(self._whole, self._team, axis=0), steps)
+        if relayed < len(paces):
+            self._together(paces[relayed:], self._shares, 1)
 
-    def _together(self, pace: np.ndarray, works: np.ndarray) -> None:
-        """A share of a step on each thread."""
+    def _together(self, paces: np.ndarray, shares: np.ndarray, steps: int) -> None:
+        """Steps, so many at a time, on all threads."""
+        parity, arrived, threads = self.parity, arrivals(self._team), self._team
+        together(lambda me: self._share(parity, paces, shares[me], (arrived, me, threads, steps)), threads)
+        self.step += len(paces)
 
-        def share(i: int, j: int) -> None:
-            for work in works[i:j]:
-                self._pass(self.parity, pace, work)
-
-        split(share, len(works), self.threads)
-
-    def _work(self) -> np.ndarray:
-        """Of a whole step, see `loops.advance_plane`."""
-        runs, cells = len(self.boundary.runs[0]), self.boundary.runs[3]
-        planes = 1, len(self.excess) - 1
-        return np.array([planes, planes, (1, 1), (0, runs), (cells[last_turn(self.grid)], cells[-1]), (0, 1)])
-
-    def _shares(self, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Of each thread, (threads, 6, 2): the sweep, then all that had to wait for others' sweeps; the end of a step, (1, 6, 2)."""
-        begin, end = whole[:, 0], whole[:, 1]
-        edges = begin + (end - begin) * np.arange(self.threads + 1)[:, None] // self.threads
-        sweeps, rest, last = (np.zeros((n, *whole.shape), np.int64) for n in (self.threads, self.threads, 1))
-        first, until = edges[:-1, SWEPT], edges[1:, SWEPT]
-        free = np.where(first == 1, first, np.minimum(first + 2, until))  # before it, links hang on another thread's planes
-        sweeps[:, SWEPT] = np.stack([first, until], axis=1)
-        sweeps[:, FOLLOWED] = np.stack([free, until], axis=1)
-        rest[:, LEFT] = np.stack([first, free], axis=1)
-        rest[:, OUTLET : LAST + 1] = np.stack([edges[:-1, OUTLET : LAST + 1], edges[1:, OUTLET : LAST + 1]], axis=2)
-        last[0, SOUND] = whole[SOUND]
-        return sweeps, rest, last
-
-    def _pass(self, parity: int, paces: np.ndarray, work: np.ndarray) -> None:
+    def _share(self, parity: int, paces: np.ndarray, work: np.ndarray, team: tuple[np.ndarray, int, int, int]) -> None:
         b = self.boundary
         advance = loops.advance_plane if self.grid.lattice.plane else loops.advance_space
         grid = (self.grid.offsets, self.grid.size, *self._lattice)
         runs, table, starts, cells = b.runs
         walls = (runs, self._sums, b.outlet[2]), (table, starts, b.reflected[2]), b.bodies, cells
-        advance(self.f, grid, self._medium, walls, self.level, parity, paces, work)
+        advance(self.f, grid, self._medium, walls, self.level, parity, paces, work, team)
 
     def clean(self) -> None:
         """Zero what ghosts and solid cells hold: it means nothing, and must not look like a number that is not finite."""
@@ -202,7 +176,7 @@ class Flow:
             blocks = [np.zeros(6) for _ in range(begin, end, LINKS)]
             for block, i in zip(blocks, range(begin, end, LINKS), strict=True):
                 j = min(i + LINKS, end)
-                loops.momentum(f, to, source, b.directions, arms, self._whole, i, j, block)
+                loops.momentum(f, to, source, b.directions, arms, self._velocities, i, j, block)
             found[number] = np.sum(blocks, axis=0) if blocks else np.zeros(6)
         return found
 
