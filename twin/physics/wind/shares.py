@@ -10,8 +10,8 @@ from twin.physics.wind.runs import last_turn
 
 __all__ = ["AWAY", "SMALL", "planes_of", "shares_of", "steps_under_way", "team_of"]
 
-SMALL = 60_000  # cells below which a second thread costs more than it brings
-AWAY = 16_000_000  # bytes of populations that do not stay in a cache from step to step
+SMALL = 8_000  # cells below which a second thread costs more than it brings
+AWAY = 40_000_000  # bytes of populations that do not stay in a cache from step to step
 FEW = 4  # threads that may follow each other: with more, the first planes leave the cache before the last thread comes
 A_LINK, A_BODY_CELL = 0.2, 12  # what they take beside a cell of the sweep, measured; bits do not hang on it
 LINKS, WALLS = 1, 3  # a share's first planes whose links, whose walls of bodies, hang on other threads' planes
