@@ -28,16 +28,13 @@ def sample(field: np.ndarray, points: np.ndarray, *, origin: Sequence[float] = (
     """
     if np.ndim(field) not in (3, 4):
         raise BadInput("sample: field", np.shape(field), "shape (nx, ny, nz) or (nx, ny, nz, k)")
-    nx, ny, nz = field.shape[:3]
-    last = np.array([nx, ny, nz]) - 1
+    last = np.array(field.shape[:3]) - 1
     place = np.clip((np.asarray(points, float) - np.asarray(origin, float)) / cell - 0.5, 0.0, last)
     low = np.minimum(place.astype(np.int64), np.maximum(last - 1, 0))
-    fraction, step = place - low, np.minimum(last, 1) * np.array([ny * nz, nz, 1])
-    flat = field.reshape(nx * ny * nz, -1)
-    first = low @ np.array([ny * nz, nz, 1])
-    f = [(1.0 - fraction[..., k, None], fraction[..., k, None]) for k in range(3)]
-    value: np.ndarray = sum(
-        f[0][i] * f[1][j] * f[2][k] * flat[first + i * step[0] + j * step[1] + k * step[2]]
-        for i in (0, 1) for j in (0, 1) for k in (0, 1)
-    )  # fmt: skip
-    return value.reshape(np.shape(points)[:-1] + np.shape(field)[3:])
+    fraction, corners = place - low, np.stack([low, low + np.minimum(last, 1)])
+    part = [(1.0 - fraction[..., axis], fraction[..., axis]) for axis in range(3)]
+    value: np.ndarray = np.zeros(place.shape[:-1] + np.shape(field)[3:])
+    for i, j, k in np.ndindex(2, 2, 2):  # places and not one flat index: that would copy a field whose axes lie in another order
+        found, weight = field[corners[i, ..., 0], corners[j, ..., 1], corners[k, ..., 2]], part[0][i] * part[1][j] * part[2][k]
+        value += found * (weight[..., None] if found.ndim > weight.ndim else weight)
+    return value
