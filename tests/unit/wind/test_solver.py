@@ -11,6 +11,7 @@ from twin.physics.wind.boundaries import Fractions, Side, connect
 from twin.physics.wind.grid import Grid
 from twin.physics.wind.lattice import D2Q9, D3Q19
 from twin.physics.wind.state import Flow, smagorinsky_factor
+from twin.physics.wind.ways import Ways
 
 PERIODIC, SLIP = Side("periodic"), Side("slip")
 PLANE, SPACE = (D2Q9, (9, 1, 7)), (D3Q19, (7, 5, 6))
@@ -115,7 +116,7 @@ def test_several_steps_at_a_time_give_equal_bits(sides, smagorinsky, monkeypatch
         monkeypatch.setattr("twin.physics.wind.shares.AWAY", away)
         made = Flow.at_rest(grid, boundary, excess, smagorinsky=smagorinsky, dtype=np.float32, target=Target(threads=threads))
         made.start(*start)
-        for steps in (7, 1, 6):
+        for steps in (7, 1, 6, 5, 4):  # whichever way was faster
             made.advance(np.linspace(0.5, 1, steps))
         return made
 
@@ -123,3 +124,15 @@ def test_several_steps_at_a_time_give_equal_bits(sides, smagorinsky, monkeypatch
     assert np.isfinite(one.f).all()
     for threads, away in ((2, np.inf), (1, 0), (2, 0), (3, 0), (4, 0)):
         np.testing.assert_array_equal(flow(threads, away).f, one.f)
+
+
+def test_the_way_that_was_faster_lately_is_taken_and_the_other_one_tried_again():
+    ways, seconds, taken = Ways(2, 1), {2: 1.0, 1: 2.0}, []
+    for k in range(64):
+        seconds[2] = 1.0 if k < 32 else 3.0
+        taken.append(ways.best())
+        ways.took(taken[-1], seconds[taken[-1]])
+    assert sorted(taken[:4]) == [1, 1, 2, 2]
+    assert taken[4:32].count(2) == 26  # and once in sixteen calls the other one
+    assert taken[-16:].count(1) == 15
+    assert Ways(1).best() == 1

@@ -22,11 +22,11 @@ def team_of(grid: Grid, threads: int) -> int:
     return 1 if np.prod(grid.shape) < SMALL else min(threads, grid.shape[0])
 
 
-def steps_under_way(grid: Grid, boundary: Boundary, threads: int, nbytes: int) -> int:
-    """Steps at a time: more than one where planes would come from memory for each, unless the first planes hang on the last."""
+def steps_under_way(grid: Grid, boundary: Boundary, threads: int, nbytes: int) -> list[int]:
+    """Steps at a time worth a try: more than one where each would fetch all planes from memory, unless the first hang on the last."""
     if grid.lattice.plane or boundary.wraps or nbytes < AWAY or threads > FEW:
-        return 1
-    return max(2, threads)
+        return [1]
+    return [max(2, threads), 1]
 
 
 def shares_of(grid: Grid, boundary: Boundary, threads: int) -> np.ndarray:

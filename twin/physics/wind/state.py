@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from twin.physics.wind.boundaries import Boundary
 from twin.physics.wind.cell import AT_ONCE, MAGIC
 from twin.physics.wind.grid import Grid
 from twin.physics.wind.shares import shares_of, steps_under_way, team_of
+from twin.physics.wind.ways import Ways
 
 __all__ = ["Flow", "smagorinsky_factor"]
 
@@ -66,7 +68,7 @@ class Flow:
         self._sums = np.zeros(len(self.boundary.runs[0]))
         self._velocities = np.ascontiguousarray(lattice.velocities.astype(np.float64))
         self._team = team_of(self.grid, self.threads)
-        self._steps = steps_under_way(self.grid, self.boundary, self._team, self.f.nbytes)
+        self._ways = Ways(*steps_under_way(self.grid, self.boundary, self._team, self.f.nbytes))
         self._shares, self._whole = (shares_of(self.grid, self.boundary, n) for n in (self._team, 1))
 
     @classmethod
@@ -128,12 +130,16 @@ class Flow:
             self._on_device().advance(self.parity, paces)
             self.step += len(paces)
             return
-        steps = self._steps
+        enough = len(paces) >= self._ways.largest
+        steps = self._ways.best() if enough else 1
         relayed = len(paces) - len(paces) % steps if steps > 1 else 0
+        begin = time.perf_counter()
         if relayed:
             self._together(paces[:relayed], np.repeat(self._whole, self._team, axis=0), steps)
         if relayed < len(paces):
             self._together(paces[relayed:], self._shares, 1)
+        if enough:
+            self._ways.took(steps, (time.perf_counter() - begin) / len(paces))
 
     def _together(self, paces: np.ndarray, shares: np.ndarray, steps: int) -> None:
         """Steps, so many at a time, on all threads."""
