@@ -74,7 +74,7 @@ class Boundary:
             (turns + 1,) the first of the bodies' cells in each turn.
         spans: body number -> (begin, end) in `exchanged`.
         directions, places, q: of bodies' links, as in `exchanged`: the direction that leaves the wall, the fluid cell (m, 3), the fraction.
-        wraps: the sides along x are periodic: the first planes hang on the last ones.
+        in_order: planes hang on their neighbours alone: x is not periodic, and air leaves at its end only.
         halved: links that were taken half-way because a wall stands on the other side of the cell as well.
     """
 
@@ -84,7 +84,7 @@ class Boundary:
     bodies: tuple[np.ndarray, ...]
     exchanged: tuple[np.ndarray, np.ndarray]
     runs: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-    wraps: bool
+    in_order: bool
     spans: Mapping[int, tuple[int, int]]
     directions: np.ndarray
     places: np.ndarray
@@ -124,8 +124,9 @@ def connect(grid: Grid, bodies: np.ndarray, sides: Mapping[str, Side], fractions
     cells, masks = _outlets(grid, lists.outlet)
     bodies_links, turn_of_cells, exchanged, *known = _walls(grid, lists.bodies, dtype)
     runs = cells_in_runs(cells, masks), *links_in_runs(grid, to, source, turn[order]), first_of_turns(grid, turn_of_cells)
-    wraps = sides["x_low"].kind == "periodic"
-    return Boundary(solid, (cells, masks, leaving), (to, source, shift), bodies_links, exchanged, runs, wraps, *known)
+    others = {side.kind for name, side in sides.items() if name != "x_high"}
+    in_order = sides["x_low"].kind != "periodic" and "outlet" not in others
+    return Boundary(solid, (cells, masks, leaving), (to, source, shift), bodies_links, exchanged, runs, in_order, *known)
 
 
 def _arrivals(
@@ -210,11 +211,20 @@ def _arrivals(
         outgoing = np.stack([base[hit] + offsets[t][back] for t in (0, 1)])
         turn = np.maximum.reduce([turns(grid, m[hit]), ghost[hit], turns(grid, behind)])
         farthest = m[hit][:, 0] + (c[0] != 0)  # plane that the cell asks; what comes from outside is the work of links
-        late = (behind[:, 0] >= shape[0]) | (behind[:, 0] < 0) & (sides["x_low"].kind == "periodic")
-        turn = np.where(known, turn, np.where(late, last_turn(grid), (farthest + 2) * grid.bands - 1))
+        turn = np.where(known, turn, np.where(_late(sides, behind, shape), last_turn(grid), (farthest + 2) * grid.bands - 1))
         lists.bodies.append(
             (number[hit], to[:, hit], own[:, hit], incoming, outgoing, q, clear, np.full(len(q), d), m[hit], base[hit], turn)
         )
+
+
+def _late(sides: Mapping[str, Side], places: np.ndarray, shape: np.ndarray) -> np.ndarray:
+    """Which cells outside, (n, 3), send what is known after all sweeps only: those beyond outlets, and beyond the ends of a periodic x."""
+    late = np.zeros(len(places), bool)
+    for name, side in sides.items():
+        axis = "xyz".index(name[0])
+        if side.kind == "outlet" or (axis == 0 and side.kind == "periodic"):
+            late |= places[:, axis] < 0 if name.endswith("low") else places[:, axis] >= shape[axis]
+    return late
 
 
 def _slower(sides: Mapping[str, Side], others: np.ndarray, side: str, places: np.ndarray) -> np.ndarray:

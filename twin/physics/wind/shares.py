@@ -23,8 +23,8 @@ def team_of(grid: Grid, threads: int) -> int:
 
 
 def steps_under_way(grid: Grid, boundary: Boundary, threads: int, nbytes: int) -> list[int]:
-    """Steps at a time worth a try: more than one where each would fetch all planes from memory, unless the first hang on the last."""
-    if grid.lattice.plane or boundary.wraps or nbytes < AWAY or threads > FEW:
+    """Steps at a time worth a try: more than one where each would fetch all planes from memory and planes hang on neighbours alone."""
+    if grid.lattice.plane or not boundary.in_order or nbytes < AWAY or threads > FEW:
         return [1]
     return [max(2, threads), 1]
 
