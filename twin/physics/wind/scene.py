@@ -17,7 +17,8 @@ __all__ = ["pressure_bar", "scene_of", "speed_bar"]
 
 FRAMES = 400  # of the history under the time cursor
 SEEDS = 7  # streamlines across and up
-VORTICES = 2.0  # Q of the surface around vortices, in (U / L)^2
+VORTICES = 2.0  # Q of the surface around vortices, in (U / L)^2, unless
+CLOUD = 0.02  # more of all cells than this turned faster: one would see nothing else
 STILL = np.array([1.0, 0.0, 0.0, 0.0])
 ORIGIN = np.zeros(3)
 FLOOR = (0.80, 0.82, 0.85, 1.0)
@@ -70,9 +71,13 @@ def scene_of(run: Run, found: Measured) -> Scene | None:
 
 
 def _vortices(fields: Fields, length: float, bar: ColorBar, speed: float) -> Mesh | None:
-    """The surface where Q is VORTICES (U / L)^2, coloured by speed, see-through."""
+    """The surface where Q is VORTICES (U / L)^2, or larger in a turbulent flow, coloured by speed, see-through."""
+    q = swirl(fields)
+    turning = q[np.isfinite(q)]
     level = VORTICES * (fields.cell / length) ** 2
-    vertices, faces = isosurface(swirl(fields), level, origin=tuple(fields.origin), cell=fields.cell)
+    if len(turning):
+        level = max(level, float(np.quantile(turning, 1 - CLOUD)))
+    vertices, faces = isosurface(q, level, origin=tuple(fields.origin), cell=fields.cell)
     if not len(faces):
         return None
     speeds = sample(
