@@ -70,10 +70,10 @@ def rows(shape: tuple[int, int, int] = SHAPE, peer: int = PEER, repeats: int = 7
 
 
 def _voxels(cells: int) -> list[dict[str, Any]]:
-    """A bumpy ball of 81,920 triangles in a cube of cells."""
+    """A bumpy ball of 327,680 triangles in a cube of cells."""
     import trimesh
 
-    ball = trimesh.creation.icosphere(subdivisions=6)
+    ball = trimesh.creation.icosphere(subdivisions=7)
     vertices = ball.vertices * (1 + 0.1 * np.sin(5 * ball.vertices).prod(axis=1))[:, None]
     surface, mesh = Surface(vertices, ball.faces.astype(np.int32)), trimesh.Trimesh(vertices, ball.faces, process=False)
     cell, origin = 2.4 / cells, np.full(3, -1.2)

@@ -7,13 +7,14 @@ import pytest
 from numba import njit
 
 from twin.kernel import apart, piece
-from twin.kernel.ahead import fetch
+from twin.kernel.ahead import fetch, fetch_to_change, per_line
 
 
 @njit
 def _asked(a):  # type: ignore[no-untyped-def]
     for k in range(a.size):
         fetch(a, k)
+        fetch_to_change(a, k)
     return a.sum()
 
 
@@ -23,6 +24,17 @@ def test_memory_asked_for_stays_as_it_is() -> None:
     assert (a == np.arange(24.0).reshape(2, 3, 4)).all()
     if hasattr(_asked, "inspect_asm"):  # not without the compiler
         assert any("prefetch" in text for text in _asked.inspect_asm().values())
+
+
+@njit
+def _in_a_line(a):  # type: ignore[no-untyped-def]
+    return per_line(a)
+
+
+@pytest.mark.parametrize(("dtype", "numbers"), [(np.float32, 16), (np.float64, 8)])
+def test_a_cache_line_holds_so_many_numbers(dtype: type, numbers: int) -> None:
+    a = np.zeros(1, dtype)
+    assert _in_a_line(a) == per_line(a) == numbers
 
 
 def _added(a, b, c):  # type: ignore[no-untyped-def]

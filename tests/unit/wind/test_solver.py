@@ -33,6 +33,7 @@ def sides_of(name: str, plane: bool) -> dict[str, Side]:
         "tunnel": (Side("inlet", profile), outlet, SLIP, SLIP, moving, SLIP),
         "open": (inlet, outlet, PERIODIC, PERIODIC, PERIODIC, PERIODIC),
         "cavity": (wall, wall, moving, SLIP, wall, moving),
+        "sideways": (inlet, wall, SLIP, outlet, wall, SLIP),
     }[name]
     return dict(zip(SIX, six, strict=True))
 
@@ -97,7 +98,7 @@ def test_threads_and_restarts_give_equal_bits(dtype, monkeypatch):
 
 
 @pytest.mark.parametrize("smagorinsky", [0.0, smagorinsky_factor(0.1)], ids=["laminar", "eddies"])
-@pytest.mark.parametrize("sides", ["tunnel", "open", "cavity", "driven", "periodic"])
+@pytest.mark.parametrize("sides", ["tunnel", "open", "cavity", "sideways", "driven", "periodic"])
 def test_several_steps_at_a_time_give_equal_bits(sides, smagorinsky, monkeypatch):
     """Steps that follow each other plane by plane: a body at each end and one in the middle, cut anywhere, all of them beside a side."""
     lattice, shape = D3Q19, (14, 5, 6)
@@ -122,7 +123,7 @@ def test_several_steps_at_a_time_give_equal_bits(sides, smagorinsky, monkeypatch
 
     one = flow(1, np.inf)
     assert np.isfinite(one.f).all()
-    for threads, away in ((2, np.inf), (1, 0), (2, 0), (3, 0), (4, 0)):
+    for threads, away in ((2, np.inf), (3, np.inf), (4, np.inf), (1, 0), (2, 0), (3, 0), (4, 0)):
         np.testing.assert_array_equal(flow(threads, away).f, one.f)
 
 

@@ -30,7 +30,7 @@ def bench(like):  # type: ignore[no-untyped-def]
 
 @piece
 def _ask(a, b, c, d, at, n):  # type: ignore[no-untyped-def]
-    """Four rows' numbers at .. at + n."""
+    """Four rows' numbers at .. at + n, which may lie beyond their ends: what is asked for in vain costs nothing else."""
     for k in range(at, at + n, per_line(a)):
         fetch_to_change(a, k)
         fetch_to_change(b, k)

@@ -325,12 +325,12 @@ def advance_space(f, grid, medium, walls, level, parity, paces, work, team):  # 
     bands = (count + BAND - 1) // BAND
     begin, end = work[0, 0], work[0, 1]
     relay, mine = steps > 1, max(1, steps // threads)
-    for round in range(0, len(paces), steps):
+    for begun in range(0, len(paces), steps):
         for i in range((end - begin + LAG * (mine - 1)) * mine):
             x = begin + i // mine - LAG * (i % mine)
             if x < begin or x >= end:
                 continue
-            step = round + i % mine + (me * mine if relay else 0)
+            step = begun + i % mine + (me * mine if relay else 0)
             t, pace = (parity + step) & 1, paces[step]
             if relay and threads > 1 and step > 0:
                 await_word(arrived, (me + threads - 1) % threads, (step - 1) * end + min(x + LAG, end - 1))

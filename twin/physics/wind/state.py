@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from twin.kernel.ahead import LINE
 from twin.kernel.barrier import arrivals, together
 from twin.kinds import Target
 from twin.physics.wind import loops
@@ -20,7 +21,6 @@ from twin.physics.wind.ways import Ways
 
 __all__ = ["Flow", "smagorinsky_factor"]
 
-LINE = 64  # bytes of a cache line
 LINKS = 4096  # of a block of the force sum: its order does not depend on threads
 
 

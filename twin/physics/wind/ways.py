@@ -14,7 +14,7 @@ class Ways:
     """Which way to go, from how long each took lately.
 
     Args:
-        ways: numbers that stand for them.
+        ways: one or two numbers that stand for them.
     """
 
     def __init__(self, *ways: int) -> None:
@@ -23,7 +23,7 @@ class Ways:
         self._calls = 0
 
     def best(self) -> int:
-        """The way that was fastest; one that has been tried less than twice, and every LOOK-th call the one tried longest ago."""
+        """The way that was fastest; before, each twice, and every LOOK-th call the other one."""
         self._calls += 1
         new = [way for way, took in self._took.items() if len(took) < 2]
         if new:
@@ -33,5 +33,5 @@ class Ways:
         return others[0] if others and self._calls % LOOK == 0 else fastest
 
     def took(self, way: int, seconds: float) -> None:
-        """A step took so long."""
+        """A step took so many seconds."""
         self._took[way].append(seconds)
